@@ -1,0 +1,33 @@
+# Flags that every file of ours gets. All files share them to the letter: the precompiled LibTorch
+# header can only be reused by files with identical flags (position independence and OpenMP included).
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG" CACHE STRING "" FORCE)
+
+# fp-contract off: the same bits whatever the compiler would like to fuse.
+# Options structs leave members at their defaults on purpose: no warning about that.
+add_compile_options(-fPIC -Wall -Wextra -Werror -Wno-missing-field-initializers -ffp-contract=off)
+
+if(DYT_SANITIZE)
+  add_compile_options(-fsanitize=${DYT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${DYT_SANITIZE})
+endif()
+
+find_program(DYT_CCACHE ccache)
+if(DYT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+      CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} ${DYT_CCACHE})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-fpch-preprocess)  # lets ccache look through the precompiled header
+  endif()
+endif()
+
+find_program(DYT_MOLD mold)
+if(DYT_MOLD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 12.1)
+  add_link_options(-fuse-ld=mold)
+endif()

@@ -1,0 +1,25 @@
+# dyt_add_layer(NAME SOURCES a.cpp ... [USES core ...] [LIBS ZLIB::ZLIB ...] [TORCH])
+#
+# One library for one folder of dyt/. USES names the layers whose headers the folder may include; the
+# layer test (scripts/check_layers.py) holds the #include lines to the table in docs/design.md.
+# TORCH compiles the folder with LibTorch and the shared precompiled header.
+function(dyt_add_layer name)
+  cmake_parse_arguments(ARG "TORCH" "" "SOURCES;USES;LIBS" ${ARGN})
+  set(target dyt_layer_${name})
+  add_library(${target} STATIC ${ARG_SOURCES})
+  add_library(dyt::layer::${name} ALIAS ${target})
+  target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
+  foreach(used IN LISTS ARG_USES)
+    target_link_libraries(${target} PUBLIC dyt_layer_${used})
+  endforeach()
+  target_link_libraries(${target} PUBLIC ${ARG_LIBS})
+  if(ARG_TORCH)
+    dyt_use_torch(${target})
+  endif()
+endfunction()
+
+# dyt_use_torch(TARGET): LibTorch, OpenMP and the shared precompiled header for a target of ours.
+function(dyt_use_torch target)
+  target_link_libraries(${target} PUBLIC LibTorch::LibTorch OpenMP::OpenMP_CXX)
+  target_precompile_headers(${target} REUSE_FROM dyt_torch_pch)
+endfunction()

@@ -1,0 +1,173 @@
+#include "dyt/core/files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+
+#include "dyt/core/error.h"
+
+namespace dyt::core {
+namespace {
+
+[[noreturn]] void throw_errno(const std::string& what, const std::filesystem::path& path) {
+  const int code = errno;
+  const bool full = code == ENOSPC || code == EDQUOT || code == EFBIG;
+  const char* todo = full ? "free some space, or choose another folder with out=FOLDER"
+                          : "check the path and its permissions";
+  throw Error(full ? ErrorKind::kResources : ErrorKind::kData,
+              {.what = what + ": " + std::strerror(code), .where = path.string(), .todo = todo});
+}
+
+// Closes on every way out; writing needs no stream state.
+struct Descriptor {
+  int value;
+  ~Descriptor() {
+    if (value >= 0) {
+      ::close(value);
+    }
+  }
+};
+
+void write_all(int descriptor, std::string_view bytes, const std::filesystem::path& path) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0) {
+      if (errno == EINTR) {
+        continue;
+      }
+      throw_errno("cannot write the file", path);
+    }
+    bytes.remove_prefix(static_cast<size_t>(written));
+  }
+}
+
+std::filesystem::path folder_of(const std::filesystem::path& path) {
+  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+}
+
+std::filesystem::path temporary_name(const std::filesystem::path& path) {
+  return path.string() + ".tmp" + std::to_string(::getpid());
+}
+
+void rename_synced(const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) {
+    const int code = errno;
+    ::unlink(from.c_str());
+    errno = code;
+    throw_errno("cannot put the finished file in its place", to);
+  }
+  sync_path(folder_of(to));
+}
+
+}  // namespace
+
+std::string read_file(const std::filesystem::path& path) {
+  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (file.value < 0) {
+    throw_errno("cannot open the file", path);
+  }
+  struct stat info {};
+  if (::fstat(file.value, &info) != 0) {
+    throw_errno("cannot read the file", path);
+  }
+  std::string bytes(static_cast<size_t>(info.st_size), '\0');
+  size_t filled = 0;
+  while (filled < bytes.size()) {
+    const ssize_t got = ::read(file.value, bytes.data() + filled, bytes.size() - filled);
+    if (got < 0 && errno == EINTR) {
+      continue;
+    }
+    if (got < 0) {
+      throw_errno("cannot read the file", path);
+    }
+    if (got == 0) {
+      break;
+    }
+    filled += static_cast<size_t>(got);
+  }
+  bytes.resize(filled);
+  return bytes;
+}
+
+void write_file_atomic(const std::filesystem::path& path, std::string_view bytes) {
+  const std::filesystem::path temporary = temporary_name(path);
+  try {
+    const Descriptor file{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
+    if (file.value < 0) {
+      throw_errno("cannot create the file", path);
+    }
+    write_all(file.value, bytes, path);
+    if (::fsync(file.value) != 0) {
+      throw_errno("cannot write the file", path);
+    }
+  } catch (...) {
+    ::unlink(temporary.c_str());
+    throw;
+  }
+  rename_synced(temporary, path);
+}
+
+void make_folder(const std::filesystem::path& path) {
+  std::error_code code;
+  std::filesystem::create_directories(path, code);
+  if (code) {
+    errno = code.value();
+    throw_errno("cannot make the folder", path);
+  }
+}
+
+void sync_path(const std::filesystem::path& path) {
+  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (file.value < 0 || (::fsync(file.value) != 0 && errno != EINVAL)) {
+    throw_errno("cannot flush to the disk", path);
+  }
+}
+
+void replace_link(const std::filesystem::path& link, const std::string& target_name) {
+  const std::filesystem::path temporary = temporary_name(link);
+  ::unlink(temporary.c_str());
+  if (::symlink(target_name.c_str(), temporary.c_str()) != 0) {
+    throw_errno("cannot make the link", link);
+  }
+  rename_synced(temporary, link);
+}
+
+AppendLog::AppendLog(const std::filesystem::path& path)
+    : path_(path),
+      descriptor_(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)) {
+  if (descriptor_ < 0) {
+    throw_errno("cannot open the log", path_);
+  }
+}
+
+AppendLog::~AppendLog() { ::close(descriptor_); }
+
+void AppendLog::append_line(std::string_view line) {
+  write_all(descriptor_, std::string(line) + "\n", path_);
+}
+
+void AppendLog::sync() {
+  if (::fsync(descriptor_) != 0) {
+    throw_errno("cannot flush the log to the disk", path_);
+  }
+}
+
+void AppendLog::truncate(uint64_t bytes) {
+  if (::ftruncate(descriptor_, static_cast<off_t>(bytes)) != 0) {
+    throw_errno("cannot cut the log to its saved length", path_);
+  }
+}
+
+uint64_t AppendLog::size() const {
+  struct stat info {};
+  if (::fstat(descriptor_, &info) != 0) {
+    throw_errno("cannot read the log's length", path_);
+  }
+  return static_cast<uint64_t>(info.st_size);
+}
+
+}  // namespace dyt::core
