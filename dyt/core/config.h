@@ -62,7 +62,8 @@ class Fields {
     prefix_ = outer;
   }
 
-  const std::vector<Field>& list() const { return list_; }
+  const std::vector<Field>& list() const& { return list_; }
+  const std::vector<Field>& list() const&& = delete;  // would outlive its owner in a range-for
 
   // The field of that key, a group's plain value resolved to its `name`; an unknown key is an
   // Error(kUsage) that names the nearest one. `where` is "command line" or "file.toml:12".

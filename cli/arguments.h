@@ -1,0 +1,21 @@
+// [CONFIG.toml] [key=value ...]: the part of the command line that all training commands share.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dyt/core/config.h"
+#include "dyt/tasks/run_config.h"
+
+namespace dyt::cli {
+
+// Declares the positional arguments; `fields` describes the keys for --help.
+std::shared_ptr<std::vector<std::string>> declare_config_arguments(CLI::App& app,
+                                                                   const core::Fields& fields);
+
+// Splits them into one file and overrides. Error(kUsage) for what is neither.
+tasks::ConfigSources sources_of(const std::vector<std::string>& items);
+
+}  // namespace dyt::cli

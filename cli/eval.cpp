@@ -1,0 +1,50 @@
+// dyt eval: a run's checkpoint on the test images of its data.
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "cli/command.h"
+#include "dyt/tasks/run.h"
+
+namespace dyt::cli {
+namespace {
+
+struct EvalOptions {
+  std::string run;
+  std::string which = "last";
+  std::vector<std::string> overrides;
+  bool json = false;
+};
+
+int run_eval(const EvalOptions& options) {
+  const tasks::EvalOutcome outcome =
+      tasks::evaluate_run(options.run, options.which, options.overrides);
+  if (options.json) {
+    const nlohmann::ordered_json line = {{"checkpoint", outcome.checkpoint.string()},
+                                         {"data", outcome.data},
+                                         {"test_images", outcome.test_images},
+                                         {"test_accuracy", outcome.evaluation.accuracy},
+                                         {"test_loss", outcome.evaluation.loss}};
+    std::printf("%s\n", line.dump(2).c_str());
+  } else {
+    std::printf("%s on %s: test accuracy %.2f %%, test loss %.4f (%ld images)\n",
+                outcome.checkpoint.c_str(), outcome.data.c_str(), 100 * outcome.evaluation.accuracy,
+                outcome.evaluation.loss, outcome.test_images);
+  }
+  return 0;
+}
+
+}  // namespace
+
+Action declare_eval(CLI::App& app) {
+  auto options = std::make_shared<EvalOptions>();
+  app.add_option("run", options->run, "a folder that `dyt train` or `dyt compare` has written")
+      ->required();
+  app.add_option("overrides", options->overrides, "assignments that win over the run's config.toml")
+      ->type_name("[key=value ...]");
+  app.add_option("--checkpoint", options->which, "last, best, or checkpoints/step-N")
+      ->capture_default_str();
+  app.add_flag("--json", options->json, "print JSON");
+  return [options] { return run_eval(*options); };
+}
+
+}  // namespace dyt::cli

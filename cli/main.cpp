@@ -1,0 +1,96 @@
+// The `dyt` command: parses, calls the library, prints, and turns an error's kind into the exit code.
+#include <c10/util/Exception.h>
+
+#include <cstdio>
+#include <new>
+
+#include "cli/command.h"
+#include "dyt/core/error.h"
+#include "dyt/core/lookup.h"
+#include "dyt/core/version.h"
+
+namespace dyt::cli {
+namespace {
+
+constexpr Command kCommands[] = {
+    {"compare", "train the same model with several norm slots and say what differs", declare_compare},
+    {"train", "one training run", declare_train},
+    {"eval", "evaluate a run's checkpoint", declare_eval},
+    {"data", "list and describe data sets", declare_data},
+    {"models", "list and describe models", declare_models},
+    {"step-worker", "train in blocks by command (for measuring)", declare_step_worker, true},
+};
+
+std::string command_text;
+
+std::string shell_quoted(const std::string& word) {
+  if (!word.empty() && word.find_first_of(" \t\n'\"\\$`*?;&|<>(){}[]#~!") == std::string::npos) {
+    return word;
+  }
+  std::string text = "'";
+  for (const char character : word) {
+    text += character == '\'' ? std::string("'\\''") : std::string(1, character);
+  }
+  return text + "'";
+}
+
+int print_error(int code, const std::string& text) {
+  std::fprintf(stderr, "dyt: %s\n", text.c_str());
+  return code;
+}
+
+// CLI11 knows no near misses of a command's name; ours come from the table.
+void check_command_name(int argc, char** argv) {
+  if (argc > 1 && argv[1][0] != '-') {
+    core::find_row<Command>(kCommands, argv[1], "command");
+  }
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Trains, converts, measures and runs Transformers without normalization layers.", "dyt");
+  app.set_version_flag("--version", core::kVersion);
+  app.require_subcommand(1);
+  Action action;
+  for (const Command& command : kCommands) {
+    CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
+    const Action declared = command.declare(*sub);
+    sub->callback([&action, declared] { action = declared; });
+    if (command.hidden) {
+      sub->group("");
+    }
+  }
+  try {
+    check_command_name(argc, argv);
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? 0 : static_cast<int>(core::ErrorKind::kUsage);
+  }
+  return action();
+}
+
+}  // namespace
+
+const std::string& command_line() { return command_text; }
+
+int guarded_main(int argc, char** argv) {
+  command_text = "dyt";
+  for (int i = 1; i < argc; ++i) {
+    command_text += " " + shell_quoted(argv[i]);
+  }
+  try {
+    return run(argc, argv);
+  } catch (const core::Error& error) {
+    return print_error(static_cast<int>(error.kind()), error.what());
+  } catch (const std::bad_alloc&) {
+    return print_error(5, "out of memory\n  to do:    use a smaller model or batch, or fewer runs at once (jobs=1)");
+  } catch (const c10::Error& error) {
+    return print_error(1, std::string("LibTorch reports: ") + error.what_without_backtrace());
+  } catch (const std::exception& error) {
+    return print_error(1, std::string("unexpected: ") + error.what());
+  }
+}
+
+}  // namespace dyt::cli
+
+int main(int argc, char** argv) { return dyt::cli::guarded_main(argc, argv); }

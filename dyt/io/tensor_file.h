@@ -1,0 +1,33 @@
+// Named tensors to and from safetensors files.
+//
+//   save_tensors("model.safetensors", module_tensors(model));
+//   load_tensors("model.safetensors", module_tensors(model));   // in place, every name and shape checked
+#pragma once
+
+#include <torch/types.h>
+
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace torch::nn {
+class Module;
+}
+
+namespace dyt::io {
+
+using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
+
+// Parameters and buffers by their dotted names, in registration order.
+NamedTensors module_tensors(const torch::nn::Module& module);
+
+// Writes atomically. Tensors may be of any device and layout; they are stored dense.
+void save_tensors(const std::filesystem::path& path, const NamedTensors& tensors);
+
+// Copies the file's values into the tensors, which keep their type. Missing, unexpected or
+// differently shaped names are an Error(kData) that lists the first of each, and then nothing has
+// been copied.
+void load_tensors(const std::filesystem::path& path, const NamedTensors& tensors);
+
+}  // namespace dyt::io

@@ -1,0 +1,38 @@
+// Supervised image classification: a ViT, cross-entropy, accuracy on the test images.
+#pragma once
+
+#include <memory>
+
+#include "dyt/data/dataset.h"
+#include "dyt/models/vit.h"
+#include "dyt/tasks/run_config.h"
+#include "dyt/train/task.h"
+
+namespace dyt::tasks {
+
+class Classify final : public train::Task {
+ public:
+  // `config` must be fitted to the data. Builds the model and initializes it from config.seed.
+  Classify(const RunConfig& config, data::ImageData data);
+
+  torch::nn::Module& model() override { return *model_; }
+  int64_t training_samples() const override;
+  std::vector<int64_t> epoch_order(int64_t epoch) const override;
+  at::Tensor training_loss(train::StepPlace place, std::span<const int64_t> samples) override;
+  void calibrate(std::span<const int64_t> samples) override;
+  train::Evaluation evaluate() override;
+  std::vector<train::SlotAlpha> alphas() override;
+  std::vector<analysis::SlotHealth> health() override;
+
+ private:
+  // Logits of a training batch, with the augmentation and random streams of that place.
+  at::Tensor training_logits(train::StepPlace place, std::span<const int64_t> samples);
+  // Calls visit(logits (B, num_classes), labels (B)) for every batch of the test images, in order.
+  void for_each_test_batch(const std::function<void(const at::Tensor&, const at::Tensor&)>& visit);
+
+  RunConfig config_;
+  data::ImageData data_;
+  std::shared_ptr<models::VisionTransformer> model_;
+};
+
+}  // namespace dyt::tasks

@@ -1,0 +1,109 @@
+#include "dyt/tasks/run.h"
+
+#include <ATen/Parallel.h>
+
+#include "dyt/core/error.h"
+#include "dyt/core/text.h"
+#include "dyt/io/tensor_file.h"
+#include "dyt/nn/norm_spec.h"
+#include "dyt/tasks/classify.h"
+#include "dyt/tasks/presets.h"
+
+namespace dyt::tasks {
+namespace {
+
+constexpr int64_t kNarrow = 256;
+constexpr double kPublishedAlpha0 = 0.5;
+constexpr double kUsualStd = 0.02;
+
+train::RunDescription describe(const RunInput& input, const std::string& checksum) {
+  RunConfig config = input.config;
+  return {.identity = run_identity(config, checksum),
+          .config_toml = core::to_toml(core::fields_of(config)),
+          .command = input.command,
+          .seed = config.seed};
+}
+
+train::RunStatus status_of(const std::string& result_json) {
+  const auto result = nlohmann::ordered_json::parse(result_json);
+  return result.at("status") == "diverged" ? train::RunStatus::kDiverged
+                                           : train::RunStatus::kFinished;
+}
+
+}  // namespace
+
+std::filesystem::path run_folder_of(const RunConfig& config) {
+  return config.out.empty() ? std::filesystem::path("runs") / ("train-" + config.data.name)
+                            : std::filesystem::path(config.out);
+}
+
+RunOutcome train_run(const RunInput& input) {
+  at::set_num_threads(static_cast<int>(input.config.train.threads));
+  data::ImageData data = data::open_data(input.config.data);
+  RunConfig fitted = input.config;
+  fit_to_data(fitted, data);
+  const std::string checksum = data.checksum;
+  Classify task(fitted, std::move(data));
+  train::RunFolder folder(run_folder_of(fitted), describe(input, checksum), input.fresh);
+  RunOutcome outcome{.folder = folder.path()};
+  outcome.was_finished = folder.state() == train::FolderState::kFinished;
+  if (!outcome.was_finished) {
+    train::run_training({.task = task,
+                         .folder = folder,
+                         .train = fitted.train,
+                         .optim = fitted.optim,
+                         .stop = input.stop,
+                         .on_progress = input.on_progress});
+  }
+  outcome.result_json = core::read_file(folder.path() / "result.json");
+  outcome.status = status_of(outcome.result_json);
+  return outcome;
+}
+
+EvalOutcome evaluate_run(const std::filesystem::path& run_folder, const std::string& which,
+                         const std::vector<std::string>& overrides) {
+  const std::filesystem::path checkpoint = run_folder / which;
+  if (!std::filesystem::exists(run_folder / "config.toml")) {
+    throw core::Error(core::ErrorKind::kData, {.what = "not a run folder: it has no config.toml",
+                                               .where = run_folder.string(),
+                                               .todo = "name a folder that `dyt train` has written"});
+  }
+  if (!std::filesystem::exists(checkpoint / "model.safetensors")) {
+    throw core::Error(core::ErrorKind::kData, {.what = "the run has no checkpoint '" + which + "' yet",
+                                               .where = run_folder.string(),
+                                               .todo = "train it first, or say --checkpoint last"});
+  }
+  const RunConfig config = resolve_config<RunConfig>({run_folder / "config.toml", overrides});
+  at::set_num_threads(static_cast<int>(config.train.threads));
+  data::ImageData data = data::open_data(config.data);
+  RunConfig fitted = config;
+  fit_to_data(fitted, data);
+  const int64_t test_images = data.test.labels.numel();
+  Classify task(fitted, std::move(data));
+  io::load_tensors(checkpoint / "model.safetensors", io::module_tensors(task.model()));
+  return {.checkpoint = std::filesystem::canonical(checkpoint),
+          .data = config.data.name,
+          .test_images = test_images,
+          .evaluation = task.evaluate()};
+}
+
+std::vector<std::string> config_warnings(const RunConfig& config) {
+  std::vector<std::string> warnings;
+  if (config.model.dim >= kNarrow) {
+    return warnings;
+  }
+  const nn::NormSpec spec = nn::parse_norm_spec(config.model.norm);
+  const std::string width = "width " + std::to_string(config.model.dim);
+  if (nn::fixed_alpha0(spec) == kPublishedAlpha0) {
+    warnings.push_back("slot " + config.model.norm + ": the published alpha0 = 0.5 was found at widths of 384 and more; at " +
+                       width + " it trains slower. Try alpha0=auto or alpha0=1.");
+  }
+  if (config.init.linear_std == kUsualStd) {
+    warnings.push_back("init.linear_std = 0.02 is small for " + width +
+                       ": a norm hides that, a point-wise slot does not. Try 0.07 at width 64 "
+                       "(it goes with 1/sqrt(width)).");
+  }
+  return warnings;
+}
+
+}  // namespace dyt::tasks

@@ -1,0 +1,49 @@
+// The configuration of one training run: every key that `dyt train` knows.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dyt/core/config.h"
+#include "dyt/data/dataset.h"
+#include "dyt/data/loader.h"
+#include "dyt/models/vit.h"
+#include "dyt/optim/optim_config.h"
+#include "dyt/train/train_config.h"
+
+namespace dyt::tasks {
+
+struct RunConfig {
+  data::DataConfig data;
+  models::VitConfig model;
+  models::InitConfig init;
+  optim::OptimConfig optim;
+  data::AugmentConfig augment;
+  train::TrainConfig train;
+  int64_t seed = 0;
+  std::string out;  // "": runs/train-<data>
+
+  void visit_fields(core::Fields& fields);
+};
+
+// Where the values come from besides the defaults, in order of precedence: preset < file < overrides.
+struct ConfigSources {
+  std::optional<std::filesystem::path> file;
+  std::vector<std::string> overrides;  // "key=value"
+};
+
+// The groups that a run and a comparison of runs share.
+void visit_run_fields(RunConfig& config, core::Fields& fields);
+
+// Fills what the configuration leaves to the data (image size, channels, classes) and checks what
+// only shows once both are known. Error(kUsage) names the key.
+void fit_to_data(RunConfig& config, const data::ImageData& data);
+
+// SHA-256 over the fields that decide results, the data's checksum, the device kind and
+// core::kResultsVersion. `config` as the user gave it, not yet fitted to the data.
+std::string run_identity(RunConfig config, const std::string& data_checksum);
+
+}  // namespace dyt::tasks

@@ -1,0 +1,258 @@
+#include "dyt/train/loop.h"
+
+#include <torch/nn/module.h>
+#include <torch/nn/utils/clip_grad.h>
+
+#include <chrono>
+#include <cmath>
+
+#include "dyt/core/error.h"
+#include "dyt/optim/adamw.h"
+#include "dyt/optim/schedule.h"
+#include "dyt/train/environment.h"
+
+namespace dyt::train {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+std::vector<optim::NamedTensor> parameters_of(const torch::nn::Module& module) {
+  std::vector<optim::NamedTensor> parameters;
+  for (const auto& item : module.named_parameters()) {
+    parameters.push_back({item.key(), item.value()});
+  }
+  return parameters;
+}
+
+io::NamedTensors optimizer_tensors(const optim::AdamW& optimizer) {
+  io::NamedTensors tensors;
+  for (const optim::NamedTensor& item : optimizer.state()) {
+    tensors.emplace_back(item.name, item.tensor);
+  }
+  return tensors;
+}
+
+// One run from start or checkpoint to its end.
+class Loop {
+ public:
+  explicit Loop(const LoopInput& input);
+  RunStatus run();
+
+ private:
+  void start();
+  bool train_epoch(int64_t epoch);  // false: diverged
+  double train_step(StepPlace place, std::span<const int64_t> samples);
+  void finish_epoch(int64_t epoch);
+  void save(bool is_best);
+  void report(int64_t epoch, double loss);
+  void write_result(RunStatus status);
+
+  const LoopInput& input_;
+  const int64_t steps_per_epoch_;
+  const int64_t steps_;
+  optim::AdamW optimizer_;
+  RunState state_;
+  Json last_metrics_;
+  Evaluation last_evaluation_;
+  std::optional<double> accuracy_;
+  double diverged_loss_ = 0;
+  Clock::time_point run_begin_ = Clock::now();
+  Clock::time_point epoch_begin_ = Clock::now();
+  int64_t first_step_ = 0;        // of this process
+  int64_t epoch_first_step_ = 0;  // of this process in this epoch
+};
+
+int64_t steps_per_epoch(const LoopInput& input) {
+  const int64_t samples = input.task.training_samples();
+  const int64_t steps = samples / input.train.batch_size;
+  if (steps == 0) {
+    throw core::Error(core::ErrorKind::kUsage,
+                      {.what = "the batch is larger than the training data",
+                       .where = "train.batch_size",
+                       .expected = "at most " + std::to_string(samples),
+                       .found = std::to_string(input.train.batch_size)});
+  }
+  return steps;
+}
+
+Loop::Loop(const LoopInput& input)
+    : input_(input),
+      steps_per_epoch_(steps_per_epoch(input)),
+      steps_(steps_per_epoch_ * input.train.epochs),
+      optimizer_(parameters_of(input.task.model()), input.optim) {}
+
+RunStatus Loop::run() {
+  start();
+  RunStatus status = RunStatus::kFinished;
+  while (state_.step < steps_ && status == RunStatus::kFinished) {
+    const int64_t epoch = state_.step / steps_per_epoch_;
+    if (!train_epoch(epoch)) {
+      status = RunStatus::kDiverged;
+    } else {
+      finish_epoch(epoch);
+    }
+  }
+  if (status == RunStatus::kFinished && last_evaluation_.correct.empty()) {
+    last_evaluation_ = input_.task.evaluate();  // resumed after the last epoch's checkpoint
+  }
+  write_result(status);
+  return status;
+}
+
+void Loop::start() {
+  const io::NamedTensors model = io::module_tensors(input_.task.model());
+  if (const auto saved = input_.folder.resume(model, optimizer_tensors(optimizer_))) {
+    state_ = *saved;
+    last_metrics_ = input_.folder.last_metrics();
+  } else {
+    const std::vector<int64_t> order = input_.task.epoch_order(0);
+    input_.task.calibrate(std::span(order).first(input_.train.batch_size));
+  }
+  first_step_ = state_.step;
+}
+
+bool Loop::train_epoch(int64_t epoch) {
+  const std::vector<int64_t> order = input_.task.epoch_order(epoch);
+  epoch_begin_ = Clock::now();
+  epoch_first_step_ = state_.step;
+  for (int64_t index = state_.step % steps_per_epoch_; index < steps_per_epoch_; ++index) {
+    if (input_.stop.requested()) {
+      save(false);
+      throw core::Error(core::ErrorKind::kInterrupted,
+                        {.what = "stopped at step " + std::to_string(state_.step) + " of " +
+                                 std::to_string(steps_) + "; the state is saved",
+                         .where = input_.folder.path().string(),
+                         .todo = "give the same command again to go on from there"});
+    }
+    const auto samples =
+        std::span(order).subspan(index * input_.train.batch_size, input_.train.batch_size);
+    const double loss = train_step({.epoch = epoch, .step = state_.step}, samples);
+    ++state_.step;
+    if (!std::isfinite(loss)) {
+      diverged_loss_ = loss;
+      return false;
+    }
+    state_.loss_sum += loss;
+    report(epoch, loss);
+  }
+  return true;
+}
+
+double Loop::train_step(StepPlace place, std::span<const int64_t> samples) {
+  optimizer_.zero_grad();
+  const at::Tensor loss = input_.task.training_loss(place, samples);
+  const double value = loss.item<double>();
+  if (!std::isfinite(value)) {
+    return value;  // the weights stay as they were before the step
+  }
+  loss.backward();
+  if (input_.optim.clip_norm > 0) {
+    torch::nn::utils::clip_grad_norm_(input_.task.model().parameters(), input_.optim.clip_norm);
+  }
+  optimizer_.step(optim::learning_rate(input_.optim, place.step, steps_));
+  return value;
+}
+
+void Loop::report(int64_t epoch, double loss) {
+  if (!input_.on_progress) {
+    return;
+  }
+  const double elapsed = seconds_since(run_begin_);
+  const double steps_per_second = static_cast<double>(state_.step - first_step_) / elapsed;
+  input_.on_progress({.step = state_.step,
+                      .steps = steps_,
+                      .epoch = epoch + 1,
+                      .epochs = input_.train.epochs,
+                      .loss = loss,
+                      .accuracy = accuracy_,
+                      .rate_images_per_second =
+                          steps_per_second * static_cast<double>(input_.train.batch_size),
+                      .time_left_seconds =
+                          static_cast<double>(steps_ - state_.step) / steps_per_second});
+}
+
+void Loop::finish_epoch(int64_t epoch) {
+  const double train_seconds = seconds_since(epoch_begin_);
+  const auto images = static_cast<double>((state_.step - epoch_first_step_) * input_.train.batch_size);
+  last_evaluation_ = input_.task.evaluate();
+  accuracy_ = last_evaluation_.accuracy;
+  Json alphas = Json::object();
+  for (const SlotAlpha& slot : input_.task.alphas()) {
+    alphas[slot.name] = slot.alpha;
+  }
+  last_metrics_ = {{"epoch", epoch + 1},
+                   {"step", state_.step},
+                   {"lr", optim::learning_rate(input_.optim, state_.step - 1, steps_)},
+                   {"train_loss", state_.loss_sum / static_cast<double>(steps_per_epoch_)},
+                   {"test_loss", last_evaluation_.loss},
+                   {"test_accuracy", last_evaluation_.accuracy},
+                   {"alpha", alphas},
+                   {"time_seconds", seconds_since(epoch_begin_)},
+                   {"rate_images_per_second", images / train_seconds}};
+  input_.folder.append_metrics(last_metrics_);
+  state_.loss_sum = 0;
+  const bool is_best = state_.best_epoch == 0 || last_evaluation_.accuracy > state_.best_accuracy;
+  if (is_best) {
+    state_.best_epoch = epoch + 1;
+    state_.best_accuracy = last_evaluation_.accuracy;
+  }
+  if (is_best || (epoch + 1) % input_.train.checkpoint_every == 0 || state_.step == steps_) {
+    save(is_best);
+  }
+}
+
+void Loop::save(bool is_best) {
+  input_.folder.save(state_, io::module_tensors(input_.task.model()), optimizer_tensors(optimizer_),
+                     is_best);
+}
+
+void Loop::write_result(RunStatus status) {
+  const bool finished = status == RunStatus::kFinished;
+  Json health = Json::array();
+  if (finished) {
+    for (const analysis::SlotHealth& slot : input_.task.health()) {
+      health.push_back({{"name", slot.name},
+                        {"site", slot.site},
+                        {"alpha", slot.alpha},
+                        {"saturated", slot.saturated}});
+    }
+  }
+  int64_t parameters = 0;
+  for (const at::Tensor& parameter : input_.task.model().parameters()) {
+    parameters += parameter.numel();
+  }
+  Json best = nullptr;
+  if (state_.best_epoch > 0) {
+    best = {{"epoch", state_.best_epoch}, {"test_accuracy", state_.best_accuracy}};
+  }
+  Json result = {{"version", 1},
+                 {"status", finished ? "finished" : "diverged"},
+                 {"step", state_.step},
+                 {"epochs", input_.train.epochs},
+                 {"train_loss", nullptr},
+                 {"test_loss", nullptr},
+                 {"test_accuracy", nullptr},
+                 {"best", best},
+                 {"parameters", parameters},
+                 {"correct", finished ? last_evaluation_.correct : ""},
+                 {"health", health},
+                 {"time_seconds", seconds_since(run_begin_)},
+                 {"memory_peak_bytes", peak_memory_bytes()}};
+  if (finished) {
+    result["train_loss"] = last_metrics_["train_loss"];
+    result["test_loss"] = last_evaluation_.loss;
+    result["test_accuracy"] = last_evaluation_.accuracy;
+  }
+  input_.folder.write_result(result);
+}
+
+}  // namespace
+
+RunStatus run_training(const LoopInput& input) { return Loop(input).run(); }
+
+}  // namespace dyt::train

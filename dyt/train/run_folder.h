@@ -1,0 +1,69 @@
+// The folder of one run (docs/design.md, "Run folder"): what is in it, when it is whole, how a run goes
+// on from it. Everything but metrics.jsonl appears in one step or not at all.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "dyt/core/files.h"
+#include "dyt/io/tensor_file.h"
+
+namespace dyt::train {
+
+enum class FolderState { kEmpty, kStarted, kFinished };
+
+struct RunDescription {
+  std::string identity;     // SHA-256
+  std::string config_toml;  // resolved
+  std::string command;      // as the user gave it
+  int64_t seed = 0;
+};
+
+// What a checkpoint says besides tensors.
+struct RunState {
+  int64_t step = 0;           // steps done
+  double loss_sum = 0;        // of the steps of the epoch that has begun
+  int64_t log_bytes = 0;      // length of metrics.jsonl
+  int64_t best_epoch = 0;     // 1-based; 0: none yet
+  double best_accuracy = 0;
+};
+
+class RunFolder {
+ public:
+  // Looks at the folder and prepares it. A folder of another identity is an Error(kUsage) that names
+  // both, unless `fresh`, which clears what a run has written there.
+  RunFolder(std::filesystem::path path, const RunDescription& description, bool fresh);
+
+  FolderState state() const { return state_; }
+  const std::filesystem::path& path() const { return path_; }
+
+  // The newest checkpoint's state, its tensors copied into `model` and `optimizer`; the log is cut to
+  // the length of that moment. nullopt where there is none.
+  std::optional<RunState> resume(const io::NamedTensors& model, const io::NamedTensors& optimizer);
+
+  void append_metrics(const nlohmann::ordered_json& line);
+  // The newest line of metrics.jsonl; null where there is none.
+  nlohmann::ordered_json last_metrics() const;
+  // Syncs the log, writes checkpoints/step-N under a temporary name, renames it, moves the links
+  // `last` and, if asked, `best`, and removes what neither points at.
+  void save(RunState state, const io::NamedTensors& model, const io::NamedTensors& optimizer,
+            bool is_best);
+  void write_result(const nlohmann::ordered_json& result);
+
+ private:
+  void write_checkpoint(const std::string& name, const RunState& state,
+                        const io::NamedTensors& model, const io::NamedTensors& optimizer);
+  void remove_old_checkpoints();
+
+  std::filesystem::path path_;
+  FolderState state_ = FolderState::kEmpty;
+  std::optional<core::AppendLog> log_;
+};
+
+// The identity that a folder was made with; nullopt where it holds no run.
+std::optional<std::string> folder_identity(const std::filesystem::path& path);
+
+}  // namespace dyt::train

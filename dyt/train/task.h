@@ -1,0 +1,53 @@
+// What the loop needs from a task: a model, its batches, a loss, an evaluation. The loop knows nothing
+// of images or text; a task knows nothing of steps to disk, schedules or resuming.
+#pragma once
+
+#include <torch/types.h>
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "dyt/analysis/saturation.h"
+
+namespace torch::nn {
+class Module;
+}
+
+namespace dyt::train {
+
+struct Evaluation {
+  double loss = 0;
+  double accuracy = 0;  // 0 to 1
+  std::string correct;  // one character a test sample, '1' or '0', in test order
+};
+
+struct SlotAlpha {
+  std::string name;  // dotted module path of the slot
+  double alpha = 0;
+};
+
+// Where a step is in the run; everything random in it is drawn from streams of these numbers.
+struct StepPlace {
+  int64_t epoch = 0;
+  int64_t step = 0;  // from the start of the run
+};
+
+class Task {
+ public:
+  virtual ~Task() = default;
+
+  virtual torch::nn::Module& model() = 0;
+  virtual int64_t training_samples() const = 0;
+  // Sample numbers of an epoch, in training order.
+  virtual std::vector<int64_t> epoch_order(int64_t epoch) const = 0;
+  // Scalar loss with its graph. Puts the model into training mode.
+  virtual at::Tensor training_loss(StepPlace place, std::span<const int64_t> samples) = 0;
+  // Sets alpha of the slots that ask for it from the batch that step 0 will train on.
+  virtual void calibrate(std::span<const int64_t> samples) = 0;
+  virtual Evaluation evaluate() = 0;
+  virtual std::vector<SlotAlpha> alphas() = 0;
+  virtual std::vector<analysis::SlotHealth> health() = 0;
+};
+
+}  // namespace dyt::train

@@ -1,0 +1,92 @@
+#include "dyt/core/files.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <csignal>
+
+#include "dyt/core/hash.h"
+#include "tests/support/expect_error.h"
+#include "tests/support/temp_folder.h"
+
+namespace dyt::core {
+namespace {
+
+using testing::expect_error;
+using testing::TempFolder;
+
+// A limit on file sizes stands in for a full disk: writes fail in the middle.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) {
+    ::signal(SIGXFSZ, SIG_IGN);
+    ::getrlimit(RLIMIT_FSIZE, &old_);
+    const rlimit limit{bytes, old_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FileSizeLimit() { ::setrlimit(RLIMIT_FSIZE, &old_); }
+
+ private:
+  rlimit old_{};
+};
+
+size_t entries_in(const std::filesystem::path& folder) {
+  return static_cast<size_t>(std::distance(std::filesystem::directory_iterator(folder), {}));
+}
+
+TEST(Files, AtomicWriteReplacesWholeFiles) {
+  const TempFolder folder;
+  write_file_atomic(folder / "a", "first");
+  write_file_atomic(folder / "a", std::string("sec\0nd", 6));
+  EXPECT_EQ(read_file(folder / "a"), std::string("sec\0nd", 6));
+  EXPECT_EQ(entries_in(folder.path()), 1u);
+}
+
+TEST(Files, AFailedWriteKeepsTheOldFile) {
+  const TempFolder folder;
+  write_file_atomic(folder / "a", "good");
+  {
+    const FileSizeLimit limit(1000);
+    expect_error(ErrorKind::kResources, "cannot write the file",
+                 [&] { write_file_atomic(folder / "a", std::string(5000, 'x')); });
+  }
+  EXPECT_EQ(read_file(folder / "a"), "good");
+  EXPECT_EQ(entries_in(folder.path()), 1u) << "the temporary file must be gone";
+}
+
+TEST(Files, MissingFilesAndFoldersAreNamed) {
+  const TempFolder folder;
+  expect_error(ErrorKind::kData, (folder / "none").string(), [&] { read_file(folder / "none"); });
+  expect_error(ErrorKind::kData, "cannot create the file",
+               [&] { write_file_atomic(folder / "none/a", "x"); });
+  write_file_atomic(folder / "a", "x");
+  expect_error(ErrorKind::kData, "cannot make the folder", [&] { make_folder(folder / "a/b"); });
+}
+
+TEST(Files, LinksAreReplaced) {
+  const TempFolder folder;
+  write_file_atomic(folder / "one", "1");
+  write_file_atomic(folder / "two", "2");
+  replace_link(folder / "last", "one");
+  replace_link(folder / "last", "two");
+  EXPECT_EQ(read_file(folder / "last"), "2");
+}
+
+TEST(Files, AppendLogGrowsAndIsCut) {
+  const TempFolder folder;
+  AppendLog log(folder / "log");
+  log.append_line("a");
+  const uint64_t mark = log.size();
+  log.append_line("b");
+  log.sync();
+  log.truncate(mark);
+  log.append_line("c");
+  EXPECT_EQ(read_file(folder / "log"), "a\nc\n");
+}
+
+TEST(Hash, KnownDigest) {
+  EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+}  // namespace
+}  // namespace dyt::core

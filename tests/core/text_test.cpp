@@ -1,0 +1,49 @@
+#include "dyt/core/text.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "dyt/core/lookup.h"
+#include "tests/support/expect_error.h"
+
+namespace dyt::core {
+namespace {
+
+TEST(Text, NearestNameFindsSlips) {
+  const std::vector<std::string> names = {"digits", "mnist", "fashion_mnist"};
+  EXPECT_EQ(nearest_name("digts", names), "digits");
+  EXPECT_EQ(nearest_name("fashion-mnist", names), "fashion_mnist");
+  EXPECT_EQ(nearest_name("imagenet22k", names), "");
+  EXPECT_EQ(suggestion("digts", names), "did you mean 'digits'?");
+  EXPECT_EQ(suggestion("imagenet22k", names), "known: digits, mnist, fashion_mnist");
+}
+
+TEST(Text, SplitJoinTrim) {
+  EXPECT_EQ(split("a,,b", ','), (std::vector<std::string>{"a", "", "b"}));
+  EXPECT_EQ(split("", ','), (std::vector<std::string>{""}));
+  EXPECT_EQ(join(std::vector<std::string>{"a", "b"}, ", "), "a, b");
+  EXPECT_EQ(trim("  a b\n"), "a b");
+  EXPECT_EQ(trim(" \t"), "");
+}
+
+TEST(Text, NumbersReadBack) {
+  for (const double value : {0.003, 1e-8, 1.0, -2.5, 1.0 / 3, std::numeric_limits<double>::max()}) {
+    EXPECT_EQ(std::stod(number_text(value)), value);
+  }
+  EXPECT_EQ(number_text(0.003), "0.003");
+  EXPECT_EQ(fixed_text(97.2222, 1), "97.2");
+}
+
+TEST(Lookup, UnknownRowNamesTheNearest) {
+  struct Row {
+    std::string_view name;
+  };
+  const std::vector<Row> rows = {{"digits"}, {"mnist"}};
+  EXPECT_EQ(find_row<Row>(rows, "mnist", "data set").name, "mnist");
+  testing::expect_error(ErrorKind::kUsage, "unknown data set 'minst'\n  to do:    did you mean 'mnist'?",
+                        [&] { find_row<Row>(rows, "minst", "data set"); });
+}
+
+}  // namespace
+}  // namespace dyt::core
