@@ -4,7 +4,7 @@
 # this project. The folder may be the installed `torch` package itself or the folder it lies in.
 # find_package(Torch) of the wheel is not used: it insists on a CUDA toolkit that nothing here needs.
 #
-# Makes LibTorch::LibTorch; sets LibTorch_FOUND, LibTorch_VERSION, LibTorch_ROOT_DIR.
+# Makes LibTorch::LibTorch and LibTorch::OpenMP; sets LibTorch_FOUND, LibTorch_VERSION, LibTorch_ROOT_DIR.
 set(_libtorch_hints ${LIBTORCH_ROOT} $ENV{LIBTORCH_ROOT} ${PROJECT_SOURCE_DIR}/.deps/torch)
 set(_libtorch_dirs)
 foreach(_hint IN LISTS _libtorch_hints)
@@ -47,4 +47,20 @@ if(LibTorch_FOUND AND NOT TARGET LibTorch::LibTorch)
   target_include_directories(LibTorch::LibTorch SYSTEM INTERFACE
     ${LibTorch_ROOT_DIR}/include ${LibTorch_ROOT_DIR}/include/torch/csrc/api/include)
 endif()
-mark_as_advanced(LibTorch_ROOT_DIR LibTorch_CPU_LIBRARY LibTorch_C10_LIBRARY)
+
+# OpenMP: our files are compiled with -fopenmp, but they must run on the one runtime that LibTorch runs
+# on. The wheel carries its own libgomp; linking the system's beside it would leave to the search path
+# which one is loaded.
+find_library(LibTorch_GOMP_LIBRARY NAMES libgomp.so.1 HINTS ${LibTorch_ROOT_DIR}/lib NO_DEFAULT_PATH)
+if(LibTorch_FOUND AND NOT TARGET LibTorch::OpenMP)
+  add_library(LibTorch::OpenMP INTERFACE IMPORTED)
+  if(LibTorch_GOMP_LIBRARY)
+    set_target_properties(LibTorch::OpenMP PROPERTIES
+      INTERFACE_COMPILE_OPTIONS -fopenmp
+      INTERFACE_LINK_LIBRARIES ${LibTorch_GOMP_LIBRARY})
+  else()
+    find_package(OpenMP REQUIRED COMPONENTS CXX)
+    set_target_properties(LibTorch::OpenMP PROPERTIES INTERFACE_LINK_LIBRARIES OpenMP::OpenMP_CXX)
+  endif()
+endif()
+mark_as_advanced(LibTorch_GOMP_LIBRARY LibTorch_ROOT_DIR LibTorch_CPU_LIBRARY LibTorch_C10_LIBRARY)

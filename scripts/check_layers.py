@@ -9,7 +9,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-ROW = re.compile(r"^\| `(?:dyt/)?([a-z]+)/?` \| ([^|]*) \|")
+ROW = re.compile(r"^\| `(?:dyt/([a-z]+)|(cli|python)/)` \| ([^|]*) \|")
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]dyt/([a-z_]+)/')
 TORCH = re.compile(r"^\s*#\s*include\s*<(torch|ATen|c10)/")
 TORCH_FREE = {"core", "formats", "report", "kernels"}
@@ -22,7 +22,7 @@ def read_table(text):
         match = ROW.match(line)
         if not match:
             continue
-        layer, uses = match.group(1), match.group(2).strip()
+        layer, uses = match.group(1) or match.group(2), match.group(3).strip()
         if uses in ("all above", "everything"):
             permitted = set(allowed)
         elif uses == "-":

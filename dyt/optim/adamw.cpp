@@ -35,6 +35,9 @@ void AdamW::step(double lr) {
 }
 
 void AdamW::step_group(Group& group, double lr) {
+  if (group.parameters.empty()) {
+    return;  // the fused kernel refuses empty lists
+  }
   std::vector<at::Tensor> values, gradients;
   for (size_t i = 0; i < group.parameters.size(); ++i) {
     if (!group.parameters[i].grad().defined()) {
