@@ -1,5 +1,5 @@
-// The functions f of the point-wise family y = weight * f(alpha*x + shift) + bias: one row each, with
-// formula, valid range, types and the error that every implementation has to keep.
+// The functions f of the point-wise family y = weight * f(alpha*x + shift) + bias: one row each,
+// with formula, valid range, types and the error that every implementation has to keep.
 //
 //   for (const FunctionRow& row : kFunctions) { use(row.name, row.formula, row.max_ulp); }
 #pragma once

@@ -46,7 +46,7 @@ TEST(Idx, DamageIsNamedWithFileAndByte) {
       {"", {"byte 0", "0 bytes"}},
       {kImages.substr(0, 3), {"byte 3", "first four bytes"}},
       {kImages.substr(0, 9), {"byte 9", "16 bytes of header for 3 dimensions"}},
-      {kImages.substr(0, 20), {"byte 20", "truncated", "expected: 6 elements", "found: 4"}},
+      {kImages.substr(0, 20), {"byte 20", "truncated", "expected: 6 elements", "found:    4"}},
       {kImages + "!", {"byte 22", "goes on", "7"}},
       {changed(0, 'P'), {"byte 0", "not an IDX file", "50 00 08 03"}},
       {changed(2, '\x0d'), {"byte 2", "element type", "0d"}},

@@ -133,10 +133,10 @@ std::vector<BadFile> bad_layouts() {
   return {
       {"truncated",
        file_bytes("{" + one("F32", "2", "0,8") + "}", "1234567"),
-       {"ends inside a tensor", "'a'", "byte 70", "71 bytes of file"}},
+       {"ends inside a tensor", "'a'", "byte 69", "70 bytes of file"}},
       {"trailing bytes",
        file_bytes("{" + one("U8", "1", "0,1") + "}", "1234"),
-       {"belong to nothing", "byte 63", "3 more bytes"}},
+       {"belong to nothing", "byte 62", "3 more bytes"}},
       {"data without tensors", file_bytes("{}", "1"), {"byte 10", "1 more bytes"}},
       {"hole at the start",
        file_bytes("{" + one("U8", "1", "1,2") + "}", "12"),

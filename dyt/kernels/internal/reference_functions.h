@@ -1,7 +1,9 @@
-// f and f' of each function in a type wider than the tensor's: value(u) = f(u), point(u) both at once.
+// f and f' of each function in a type wider than the tensor's: value(u) = f(u), point(u) both at
+// once.
 //
-// W is Wide<T> of the tensor's type T and u is a number of type T. Ranges and formulas: functions.h.
-// Maximum error before rounding to T: 0.01 ULP of T for f, 1e-7 (fp32), 1e-15 (fp64) relative for f'.
+// W is Wide<T> of the tensor's type T and u is a number of type T. Ranges and formulas:
+// functions.h. Maximum error before rounding to T: 0.01 ULP of T for f, 1e-7 (fp32), 1e-15 (fp64)
+// relative for f'.
 #pragma once
 
 #include <cmath>
@@ -24,23 +26,20 @@ struct Point {
 };
 
 struct Tanh {
-  // tanh of a >= 0 from e = exp(-2a). Near 0 the difference 1 - e cancels. At 2^-18 the quotient in
-  // double and a itself both hold to 2^-37, plenty for fp32; for fp64 there is no such place, so the
-  // library's slower function steps in.
-  template <class W>
-  static W magnitude(W a, W e) {
-    if constexpr (std::is_same_v<W, double>) {
-      return a < 0x1p-18 ? a : (1 - e) / (1 + e);
-    } else {
-      return a < 0.25L ? std::tanh(a) : (1 - e) / (1 + e);
-    }
-  }
-
+  // With e = exp(-2|u|): |tanh(u)| = (1 - e) / (1 + e). Near 0 the difference cancels. At 2^-18 the
+  // quotient in double and |u| itself both hold to 2^-36, plenty for fp32; for fp64 there is no such
+  // place, so the library's slower function steps in.
   template <class W>
   static Point<W> point(W u) {
     const W a = std::abs(u);
     const W e = std::exp(-2 * a);
-    return {std::copysign(magnitude(a, e), u), 4 * e / ((1 + e) * (1 + e))};
+    const W q = 1 / (1 + e);
+    const W slope = 4 * e * q * q;
+    if constexpr (std::is_same_v<W, double>) {
+      return {std::copysign(a < 0x1p-18 ? a : (1 - e) * q, u), slope};
+    } else {
+      return {std::copysign(a < 0.25L ? std::tanh(a) : (1 - e) * q, u), slope};
+    }
   }
 
   template <class W>

@@ -1,0 +1,43 @@
+# The two libraries that users link, joined from the layers' objects:
+#   dyt::kernels   raw pointers in and out; needs the C++ library only
+#   dyt::dyt       everything else; needs LibTorch
+# cmake --install build/release --prefix FOLDER, then find_package(dyt) in a project of one's own.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+function(dyt_join name)
+  cmake_parse_arguments(ARG "" "" "LAYERS;LIBS;PRIVATE_LIBS" ${ARGN})
+  set(target dyt_${name}_joined)
+  add_library(${target} SHARED)
+  foreach(layer IN LISTS ARG_LAYERS)
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:dyt_layer_${layer}>)
+    add_dependencies(${target} dyt_layer_${layer})
+  endforeach()
+  target_link_libraries(${target} PUBLIC ${ARG_LIBS} PRIVATE ${ARG_PRIVATE_LIBS})
+  target_include_directories(${target} INTERFACE
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX EXPORT_NAME ${name}
+    SOVERSION ${PROJECT_VERSION_MAJOR} VERSION ${PROJECT_VERSION} INSTALL_RPATH_USE_LINK_PATH ON
+    INSTALL_RPATH $ORIGIN)
+  add_library(dyt::${name} ALIAS ${target})
+  install(TARGETS ${target} EXPORT dytTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  foreach(layer IN LISTS ARG_LAYERS)
+    install(DIRECTORY ${PROJECT_SOURCE_DIR}/dyt/${layer}
+      DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dyt FILES_MATCHING PATTERN "*.h" PATTERN internal EXCLUDE)
+  endforeach()
+endfunction()
+
+dyt_join(kernels LAYERS kernels)
+set_target_properties(dyt_kernels_joined PROPERTIES OUTPUT_NAME dyt_kernels)
+if(DYT_WITH_TORCH)
+  dyt_join(dyt LAYERS core formats report ops nn models data optim io analysis train tasks compare
+    LIBS dyt_kernels_joined LibTorch::LibTorch PRIVATE_LIBS OpenSSL::Crypto ZLIB::ZLIB Threads::Threads LibTorch::OpenMP)
+  set_target_properties(dyt_dyt_joined PROPERTIES OUTPUT_NAME dyt)
+endif()
+
+install(EXPORT dytTargets NAMESPACE dyt:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/dyt)
+configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/dytConfig.cmake.in dytConfig.cmake
+  INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/dyt)
+write_basic_package_version_file(dytConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/dytConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/dytConfigVersion.cmake
+  ${PROJECT_SOURCE_DIR}/cmake/FindLibTorch.cmake DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/dyt)

@@ -1,0 +1,75 @@
+#include "dyt/compare/compare.h"
+
+#include <nlohmann/json.hpp>
+
+#include "dyt/compare/compare_json.h"
+#include "dyt/compare/cost.h"
+#include "dyt/core/files.h"
+
+namespace dyt::compare {
+namespace {
+
+std::vector<RunPlan> all_runs(const Plans& plans) {
+  std::vector<RunPlan> runs = plans.runs;
+  runs.insert(runs.end(), plans.strip.begin(), plans.strip.end());
+  return runs;
+}
+
+std::vector<RunResult> read_results(const std::vector<RunPlan>& plans) {
+  std::vector<RunResult> results;
+  for (const RunPlan& plan : plans) {
+    results.push_back(read_run_result(plan.folder));
+  }
+  return results;
+}
+
+std::string measured_cost(const CompareInput& input, const Plans& plans, const Hooks& hooks) {
+  if (plans.cost.empty()) {
+    return "null";
+  }
+  const std::filesystem::path file = input.folder / "cost.json";
+  if (hooks.policy == FolderPolicy::kFresh) {
+    std::filesystem::remove(file);
+  }
+  const auto environment = nlohmann::ordered_json::parse(input.environment_json);
+  return cost_of_step({.plans = plans.cost,
+                       .key = {.slots = input.options.slots,
+                               .model = input.model.cost_key,
+                               .batch = input.batch_size,
+                               .threads = input.options.cost.threads,
+                               .binary = input.binary_hash,
+                               .hardware_json = environment.at("hardware").dump()},
+                       .options = input.options.cost,
+                       .file = file,
+                       .start = hooks.start_worker,
+                       .stop = hooks.stop,
+                       .say = hooks.say});
+}
+
+}  // namespace
+
+CompareOutcome run_compare(const CompareInput& input, const Hooks& hooks) {
+  input.options.validate();
+  const Plans plans = make_plans({input.run, input.options, input.folder}, input.identity_of);
+  const std::vector<RunPlan> runs = all_runs(plans);
+  const std::vector<RunPlan> missing = prepare_folders(runs, hooks.policy, hooks.say);
+  core::make_folder(input.folder);
+  run_all({.plans = missing,
+           .jobs = input.options.jobs,
+           .launch = hooks.launch,
+           .stop = hooks.stop,
+           .on_event = hooks.on_event});
+  const std::string cost_json = measured_cost(input, plans, hooks);
+  CompareOutcome outcome{.folder = input.folder};
+  outcome.compare_json = compare_json_text(
+      input, {read_results(plans.runs), read_results(plans.strip), cost_json});
+  core::write_file_atomic(input.folder / "compare.json", outcome.compare_json);
+  if (hooks.report_html) {
+    core::write_file_atomic(input.folder / "report.html", hooks.report_html(outcome.compare_json));
+  }
+  outcome.runs_done = static_cast<int64_t>(missing.size());
+  outcome.runs_kept = static_cast<int64_t>(runs.size()) - outcome.runs_done;
+  return outcome;
+}
+
+}  // namespace dyt::compare

@@ -1,0 +1,247 @@
+#include "dyt/compare/compare_json.h"
+
+#include <nlohmann/json.hpp>
+#include <span>
+
+#include "dyt/analysis/saturation.h"
+#include "dyt/compare/slot_name.h"
+#include "dyt/compare/verdict.h"
+
+namespace dyt::compare {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Seeds = std::span<const RunResult>;  // one slot's runs, in the order of the seeds
+
+constexpr double kPoints = 100;  // of a fraction
+
+Json or_null(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
+
+Json interval_json(const std::optional<Interval>& interval) {
+  return interval ? Json{interval->low, interval->high} : Json(nullptr);
+}
+
+Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+std::string status_of(const RunResult& result) { return result.diverged ? "diverged" : "finished"; }
+
+std::string health_level(double saturated) {
+  if (saturated >= analysis::kSaturationAlarm) {
+    return "alarm";
+  }
+  return saturated >= analysis::kSaturationWarning ? "warning" : "ok";
+}
+
+Json best_json(const RunResult& result) {
+  if (!result.best_epoch) {
+    return nullptr;
+  }
+  return {{"epoch", *result.best_epoch}, {"test_accuracy", or_null(result.best_accuracy)}};
+}
+
+Json curve_json(const RunResult& result) {
+  Json curve = Json::array();
+  for (const EpochMetrics& epoch : result.curve) {
+    curve.push_back({{"epoch", epoch.epoch},
+                     {"train_loss", or_null(epoch.train_loss)},
+                     {"test_loss", or_null(epoch.test_loss)},
+                     {"test_accuracy", or_null(epoch.test_accuracy)}});
+  }
+  return curve;
+}
+
+Json alpha_json(const RunResult& result) {
+  Json traces = Json::array();
+  for (const AlphaTrace& trace : result.alphas) {
+    traces.push_back({{"name", trace.name}, {"values", trace.values}});
+  }
+  return traces;
+}
+
+Json health_json(const RunResult& result) {
+  Json layers = Json::array();
+  for (const LayerHealth& layer : result.health) {
+    layers.push_back({{"name", layer.name},
+                      {"site", layer.site},
+                      {"alpha", or_null(layer.alpha)},
+                      {"saturated", layer.saturated},
+                      {"level", health_level(layer.saturated)}});
+  }
+  return layers;
+}
+
+Json seed_json(int64_t seed, const RunResult& result) {
+  return {{"seed", seed},
+          {"status", status_of(result)},
+          {"step", result.step},
+          {"test_accuracy", or_null(result.test_accuracy)},
+          {"test_loss", or_null(result.test_loss)},
+          {"train_loss", or_null(result.train_loss)},
+          {"best", best_json(result)},
+          {"curve", curve_json(result)},
+          {"alpha", alpha_json(result)},
+          {"health", health_json(result)},
+          {"time_seconds", result.time_seconds},
+          {"memory_peak_bytes", result.memory_peak_bytes}};
+}
+
+// Over the finished runs: the mean, and the standard deviation where there are two or more.
+Json mean_std_json(Seeds seeds, std::optional<double> RunResult::*field) {
+  std::vector<double> values;
+  for (const RunResult& result : seeds) {
+    if (!result.diverged && result.*field) {
+      values.push_back(*(result.*field));
+    }
+  }
+  return {{"mean", values.empty() ? Json() : Json(mean(values))},
+          {"std", values.size() < 2 ? Json() : Json(standard_deviation(values))}};
+}
+
+Json accuracy_json(Seeds seeds) {
+  Json accuracy = mean_std_json(seeds, &RunResult::test_accuracy);
+  accuracy["best_mean"] = mean_std_json(seeds, &RunResult::best_accuracy)["mean"];
+  return accuracy;
+}
+
+int64_t diverged_count(Seeds seeds) {
+  int64_t count = 0;
+  for (const RunResult& result : seeds) {
+    count += result.diverged ? 1 : 0;
+  }
+  return count;
+}
+
+std::vector<std::optional<double>> accuracies(Seeds seeds) {
+  std::vector<std::optional<double>> values;
+  for (const RunResult& result : seeds) {
+    values.push_back(result.diverged ? std::nullopt : result.test_accuracy);
+  }
+  return values;
+}
+
+// The bootstrap over test images, with the seeds that finished in both.
+std::optional<Interval> image_interval(const std::string& slot, Seeds seeds, Seeds baseline) {
+  std::vector<std::string> slot_correct;
+  std::vector<std::string> baseline_correct;
+  for (size_t i = 0; i < seeds.size(); ++i) {
+    if (!seeds[i].diverged && !baseline[i].diverged) {
+      slot_correct.push_back(seeds[i].correct);
+      baseline_correct.push_back(baseline[i].correct);
+    }
+  }
+  return bootstrap_images(slot_correct, baseline_correct, slot);
+}
+
+Json difference_json(const PairedDifference& difference) {
+  Json per_seed = Json::array();
+  for (const auto& value : difference.per_seed) {
+    per_seed.push_back(or_null(value));
+  }
+  return {{"mean", or_null(difference.mean)},
+          {"std", or_null(difference.std)},
+          {"interval95", interval_json(difference.interval95)},
+          {"interval90", interval_json(difference.interval90)},
+          {"per_seed", per_seed}};
+}
+
+Json versus_json(const CompareOptions& options, const std::string& slot, Seeds seeds,
+                 Seeds baseline) {
+  const PairedDifference difference = paired_difference(accuracies(seeds), accuracies(baseline));
+  const Verdict verdict = judge({.label = slot_label(slot),
+                                 .baseline_label = slot_label(options.slots[0]),
+                                 .difference = difference,
+                                 .margin = options.margin,
+                                 .seeds = static_cast<int64_t>(seeds.size()),
+                                 .diverged = diverged_count(seeds),
+                                 .baseline_diverged = diverged_count(baseline)});
+  return {{"n", difference.n},
+          {"difference_points", difference_json(difference)},
+          {"image_interval95_points", interval_json(image_interval(slot, seeds, baseline))},
+          {"verdict", verdict_word(verdict.kind)},
+          {"within_margin", verdict.within_margin},
+          {"seeds_to_decide",
+           verdict.seeds_to_decide ? Json(*verdict.seeds_to_decide) : Json(nullptr)},
+          {"seeds_to_decide_text", text_or_null(verdict.seeds_to_decide_text)},
+          {"sentence", verdict.sentence}};
+}
+
+Json slots_json(const CompareOptions& options, const std::vector<RunResult>& runs) {
+  const size_t count = options.seeds.size();
+  const Seeds baseline = std::span(runs).first(count);
+  Json slots = Json::array();
+  for (size_t i = 0; i < options.slots.size(); ++i) {
+    const std::string& slot = options.slots[i];
+    const Seeds seeds = std::span(runs).subspan(i * count, count);
+    Json seed_list = Json::array();
+    for (size_t j = 0; j < count; ++j) {
+      seed_list.push_back(seed_json(options.seeds[j], seeds[j]));
+    }
+    slots.push_back(
+        {{"slot", slot},
+         {"label", slot_label(slot)},
+         {"parameters", seeds[0].parameters},
+         {"seeds", seed_list},
+         {"accuracy", accuracy_json(seeds)},
+         {"loss", mean_std_json(seeds, &RunResult::test_loss)},
+         {"diverged", diverged_count(seeds)},
+         {"versus_baseline", i == 0 ? Json() : versus_json(options, slot, seeds, baseline)}});
+  }
+  return slots;
+}
+
+Json strip_json(const CompareOptions& options, const std::vector<RunResult>& strip) {
+  if (!options.strip.enabled) {
+    return nullptr;
+  }
+  Json slots = Json::array();
+  for (size_t i = 0; i < options.slots.size(); ++i) {
+    Json cells = Json::array();
+    for (size_t j = 0; j < options.strip.lrs.size(); ++j) {
+      const RunResult& result = strip[i * options.strip.lrs.size() + j];
+      cells.push_back({{"lr", options.strip.lrs[j]},
+                       {"status", status_of(result)},
+                       {"test_accuracy", or_null(result.test_accuracy)},
+                       {"step", result.step}});
+    }
+    slots.push_back({{"slot", options.slots[i]}, {"cells", cells}});
+  }
+  return {{"epochs", options.strip.epochs},
+          {"seed", options.strip.seed},
+          {"lrs", options.strip.lrs},
+          {"slots", slots}};
+}
+
+Json data_json(const DataFacts& data) {
+  return {{"name", data.name},
+          {"summary", data.summary},
+          {"source", data.source},
+          {"licence", data.licence},
+          {"train", data.train},
+          {"test", data.test},
+          {"image_weight_points", kPoints / static_cast<double>(data.test)},
+          {"checksum", data.checksum}};
+}
+
+}  // namespace
+
+std::string compare_json_text(const CompareInput& input, const CompareResults& results) {
+  const Json root = {{"version", 1},
+                     {"title", input.data.name},
+                     {"command", input.command},
+                     {"data", data_json(input.data)},
+                     {"model",
+                      {{"summary", input.model.summary},
+                       {"depth", input.model.depth},
+                       {"dim", input.model.dim}}},
+                     {"slots", slots_json(input.options, results.runs)},
+                     {"margin_points", input.options.margin},
+                     {"cost", Json::parse(results.cost_json)},
+                     {"strip", strip_json(input.options, results.strip)},
+                     {"warnings", input.warnings},
+                     {"config", Json::parse(input.config_json)},
+                     {"config_toml", input.config_toml},
+                     {"environment", Json::parse(input.environment_json)}};
+  return root.dump(2) + "\n";
+}
+
+}  // namespace dyt::compare

@@ -1,0 +1,123 @@
+#include "dyt/compare/cost.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "dyt/compare/slot_name.h"
+#include "dyt/compare/statistics.h"
+#include "dyt/core/error.h"
+#include "dyt/core/files.h"
+
+namespace dyt::compare {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kCostVersion = 1;
+constexpr double kMsPerSecond = 1000;
+
+struct SlotCost {
+  std::vector<double> block_seconds;
+  int64_t memory_peak_bytes = 0;
+};
+
+Json key_json(const CostKey& key) {
+  return {{"slots", key.slots},     {"model", key.model},   {"batch", key.batch},
+          {"threads", key.threads}, {"binary", key.binary}, {"hardware", Json::parse(key.hardware_json)}};
+}
+
+// The stored measurement if it is of this very key; null else. A file that cannot be read is no
+// measurement: it is only ever a saving of time.
+Json stored_cost(const std::filesystem::path& file, const Json& key) {
+  if (!std::filesystem::exists(file)) {
+    return nullptr;
+  }
+  const Json stored = Json::parse(core::read_file(file), nullptr, false);
+  const bool same = stored.is_object() && stored.value("version", Json()) == kCostVersion &&
+                    stored.value("key", Json()) == key && stored.contains("cost");
+  return same ? stored["cost"] : Json(nullptr);
+}
+
+void check_stop(const core::StopFlag& stop) {
+  if (stop.requested()) {
+    throw core::Error(core::ErrorKind::kInterrupted,
+                      {.what = "stopped while measuring the cost of a step",
+                       .todo = "give the same command again: finished runs are kept"});
+  }
+}
+
+std::vector<std::unique_ptr<StepWorker>> start_workers(const CostInput& input) {
+  std::vector<std::unique_ptr<StepWorker>> workers;
+  for (const RunPlan& plan : input.plans) {
+    check_stop(input.stop);
+    workers.push_back(input.start(plan));
+  }
+  for (const auto& worker : workers) {
+    worker->wait_ready();
+  }
+  return workers;
+}
+
+std::vector<SlotCost> measure(const CostInput& input) {
+  const std::vector<std::unique_ptr<StepWorker>> workers = start_workers(input);
+  std::vector<SlotCost> costs(workers.size());
+  for (int64_t round = 0; round < input.options.rounds; ++round) {
+    for (size_t slot = 0; slot < workers.size(); ++slot) {
+      check_stop(input.stop);
+      const StepBlock block = workers[slot]->train(input.options.steps_per_round);
+      costs[slot].block_seconds.push_back(block.time_seconds);
+      costs[slot].memory_peak_bytes =
+          std::max(costs[slot].memory_peak_bytes, block.memory_peak_bytes);
+    }
+  }
+  return costs;
+}
+
+double step_ms(const SlotCost& cost, int64_t steps) {
+  return kMsPerSecond * median(cost.block_seconds) / static_cast<double>(steps);
+}
+
+Json cost_json(const CostInput& input, const std::vector<SlotCost>& costs) {
+  const int64_t steps = input.options.steps_per_round;
+  Json none_ms = nullptr;
+  for (size_t slot = 0; slot < costs.size(); ++slot) {
+    if (is_none_slot(input.plans[slot].slot)) {
+      none_ms = step_ms(costs[slot], steps);
+    }
+  }
+  Json slots = Json::array();
+  for (size_t slot = 0; slot < costs.size(); ++slot) {
+    const double ms = step_ms(costs[slot], steps);
+    slots.push_back({{"slot", input.plans[slot].slot},
+                     {"time_step_ms", ms},
+                     {"time_share_ms", none_ms.is_null() ? Json() : Json(ms - none_ms.get<double>())},
+                     {"memory_peak_bytes", costs[slot].memory_peak_bytes}});
+  }
+  return {{"threads", input.options.threads},
+          {"batch", input.key.batch},
+          {"rounds", input.options.rounds},
+          {"steps_per_round", steps},
+          {"slots", slots}};
+}
+
+}  // namespace
+
+std::string cost_of_step(const CostInput& input) {
+  const Json key = key_json(input.key);
+  Json cost = stored_cost(input.file, key);
+  if (!cost.is_null()) {
+    return cost.dump();
+  }
+  if (input.say) {
+    input.say("measuring the cost of a training step, one slot at a time");
+  }
+  cost = cost_json(input, measure(input));
+  const Json content = {{"version", kCostVersion}, {"key", key}, {"cost", cost}};
+  core::write_file_atomic(input.file, content.dump(2) + "\n");
+  for (const RunPlan& plan : input.plans) {
+    std::filesystem::remove_all(plan.folder);  // held error logs only
+  }
+  return cost.dump();
+}
+
+}  // namespace dyt::compare

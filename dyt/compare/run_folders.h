@@ -1,0 +1,24 @@
+// Which runs of a comparison are there already, and what happens to folders that hold other runs.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "dyt/compare/plan.h"
+
+namespace dyt::compare {
+
+enum class FolderPolicy {
+  kKeep,              // a folder with another run is an error; finished runs are kept
+  kFresh,             // every run of the comparison starts afresh
+  kFreshWhereChanged  // folders that hold another run start afresh, the rest is kept
+};
+
+// Looks at all folders before it changes any, and returns the plans that still have to run, in their
+// order. Under kKeep a folder of another identity is an Error(kUsage) that names it and --fresh.
+// `say` is told once what starts afresh.
+std::vector<RunPlan> prepare_folders(const std::vector<RunPlan>& plans, FolderPolicy policy,
+                                     const std::function<void(const std::string&)>& say);
+
+}  // namespace dyt::compare

@@ -1,0 +1,115 @@
+#include "dyt/compare/run_result.h"
+
+#include <algorithm>
+#include <functional>
+#include <nlohmann/json.hpp>
+
+#include "dyt/core/error.h"
+#include "dyt/core/files.h"
+#include "dyt/core/text.h"
+
+namespace dyt::compare {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+// Runs `read` and turns JSON's exceptions into errors that name the place.
+void read_checked(const std::string& where, const std::function<void()>& read) {
+  try {
+    read();
+  } catch (const Json::exception& error) {
+    throw core::Error(core::ErrorKind::kData, {.what = "not what a run writes",
+                                               .where = where,
+                                               .found = error.what(),
+                                               .todo = "start afresh with --fresh"});
+  }
+}
+
+std::optional<double> number_or_null(const Json& object, const char* key) {
+  const Json& value = object.at(key);
+  return value.is_null() ? std::nullopt : std::optional(value.get<double>());
+}
+
+void add_alpha(std::vector<AlphaTrace>& traces, const std::string& name, double value) {
+  const auto trace = std::find_if(traces.begin(), traces.end(),
+                                  [&](const AlphaTrace& item) { return item.name == name; });
+  if (trace == traces.end()) {
+    traces.push_back({name, {value}});
+  } else {
+    trace->values.push_back(value);
+  }
+}
+
+void read_metrics_line(const Json& line, RunResult& result) {
+  result.curve.push_back({.epoch = line.at("epoch"),
+                          .train_loss = number_or_null(line, "train_loss"),
+                          .test_loss = number_or_null(line, "test_loss"),
+                          .test_accuracy = number_or_null(line, "test_accuracy")});
+  for (const auto& [name, alpha] : line.at("alpha").items()) {
+    add_alpha(result.alphas, name, alpha.get<double>());
+  }
+}
+
+void read_metrics(const fs::path& path, RunResult& result) {
+  int64_t number = 0;
+  for (const std::string& line : core::split(core::read_file(path), '\n')) {
+    ++number;
+    if (!line.empty()) {
+      read_checked(path.string() + ", line " + std::to_string(number),
+                   [&] { read_metrics_line(Json::parse(line), result); });
+    }
+  }
+}
+
+void read_health(const Json& list, RunResult& result) {
+  for (const Json& item : list) {
+    result.health.push_back({.name = item.at("name"),
+                             .site = item.at("site"),
+                             .alpha = number_or_null(item, "alpha"),
+                             .saturated = item.at("saturated").get<double>()});
+  }
+}
+
+void read_end(const Json& end, RunResult& result) {
+  result.diverged = end.at("status").get<std::string>() == "diverged";
+  result.step = end.at("step");
+  result.train_loss = number_or_null(end, "train_loss");
+  result.test_loss = number_or_null(end, "test_loss");
+  result.test_accuracy = number_or_null(end, "test_accuracy");
+  if (!end.at("best").is_null()) {
+    result.best_epoch = end["best"].at("epoch").get<int64_t>();
+    result.best_accuracy = number_or_null(end["best"], "test_accuracy");
+  }
+  result.parameters = end.at("parameters");
+  result.correct = end.at("correct");
+  read_health(end.at("health"), result);
+  result.time_seconds = end.at("time_seconds");
+  result.memory_peak_bytes = end.at("memory_peak_bytes");
+}
+
+}  // namespace
+
+RunResult read_run_result(const fs::path& folder) {
+  RunResult result;
+  read_metrics(folder / "metrics.jsonl", result);
+  const fs::path end = folder / "result.json";
+  const std::string text = core::read_file(end);
+  read_checked(end.string(), [&] { read_end(Json::parse(text), result); });
+  return result;
+}
+
+std::optional<std::string> run_folder_identity(const fs::path& folder) {
+  const fs::path path = folder / "env.json";
+  if (!fs::exists(path)) {
+    return std::nullopt;
+  }
+  std::string identity;
+  const std::string text = core::read_file(path);
+  read_checked(path.string(), [&] { identity = Json::parse(text).value("identity", ""); });
+  return identity;
+}
+
+bool has_result(const fs::path& folder) { return fs::exists(folder / "result.json"); }
+
+}  // namespace dyt::compare

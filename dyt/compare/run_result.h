@@ -1,0 +1,52 @@
+// What one run folder holds once its run has ended: metrics.jsonl and result.json as plain structs
+// (docs/design.md, "Run folder"). nullopt stands for null.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dyt::compare {
+
+struct EpochMetrics {
+  int64_t epoch = 0;
+  std::optional<double> train_loss, test_loss, test_accuracy;  // accuracy: fraction
+};
+
+struct AlphaTrace {
+  std::string name;            // "blocks.0.norm1"
+  std::vector<double> values;  // one an epoch
+};
+
+struct LayerHealth {
+  std::string name, site;
+  std::optional<double> alpha;
+  double saturated = 0;  // share of |alpha * x| > 2
+};
+
+struct RunResult {
+  bool diverged = false;
+  int64_t step = 0;  // done; of a diverged run the first whose training loss was not finite
+  std::optional<double> train_loss, test_loss, test_accuracy;
+  std::optional<int64_t> best_epoch;
+  std::optional<double> best_accuracy;
+  int64_t parameters = 0;
+  std::string correct;  // '0' or '1' a test image; "" if diverged
+  std::vector<LayerHealth> health;
+  std::vector<EpochMetrics> curve;
+  std::vector<AlphaTrace> alphas;  // in the order of the first epoch
+  double time_seconds = 0;
+  int64_t memory_peak_bytes = 0;
+};
+
+// Error(kData) that names the file where one is missing or is not what a run writes.
+RunResult read_run_result(const std::filesystem::path& folder);
+
+// The identity in the folder's env.json: nullopt without that file, "" where it names none.
+std::optional<std::string> run_folder_identity(const std::filesystem::path& folder);
+
+bool has_result(const std::filesystem::path& folder);
+
+}  // namespace dyt::compare

@@ -1,0 +1,144 @@
+#include "dyt/report/internal/gnuplot.h"
+
+#include <cmath>
+#include <string_view>
+
+#include "dyt/core/error.h"
+#include "dyt/core/process.h"
+#include "dyt/core/text.h"
+#include "dyt/report/internal/html.h"
+
+namespace dyt::report {
+namespace {
+
+std::string number(double value) { return std::isfinite(value) ? core::number_text(value) : "NaN"; }
+
+// What gnuplot says on standard error; only asked for after a failure, because the two streams would
+// mix in the picture.
+std::string complaint_of(const std::string& script) {
+  core::Process process({.arguments = {"sh", "-c", "exec gnuplot -d 2>&1"}, .pipe_input = true});
+  process.write(script);
+  process.close_input();
+  std::string last;
+  while (const auto line = process.read_line()) {
+    if (!core::trim(*line).empty()) {
+      last = core::trim(*line);
+    }
+  }
+  return last;
+}
+
+std::string run_gnuplot(const std::string& script, const std::string& figure) {
+  std::string output;
+  int status = 0;
+  try {
+    core::Process process({.arguments = {"gnuplot", "-d"},
+                           .environment = {{"LC_ALL", "C.UTF-8"}},
+                           .pipe_input = true,
+                           .error_path = "/dev/null"});
+    process.write(script);
+    process.close_input();
+    while (const auto line = process.read_line()) {
+      output += *line + "\n";
+    }
+    status = process.wait();
+  } catch (const core::Error& error) {
+    if (error.kind() != core::ErrorKind::kResources) {
+      throw;
+    }
+    throw core::Error(core::ErrorKind::kResources,
+                      {.what = "the report's figures need gnuplot, which could not be started",
+                       .found = error.what(),
+                       .todo = "install it (Debian, Ubuntu: apt install gnuplot-nox)"});
+  }
+  if (status != 0 || output.find("</svg>") == std::string::npos) {
+    throw core::Error(core::ErrorKind::kInternal,
+                      {.what = "gnuplot could not draw a figure of the report",
+                       .where = figure,
+                       .expected = "gnuplot 5.2 or newer with the svg terminal",
+                       .found = complaint_of(script),
+                       .todo = "try `gnuplot --version`"});
+  }
+  return output;
+}
+
+void replace_all(std::string& text, std::string_view from, std::string_view to) {
+  for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+    text.replace(at, from.size(), to);
+  }
+}
+
+}  // namespace
+
+std::string quoted(const std::string& text) {
+  std::string result = "'";
+  for (const char byte : text) {
+    const bool control = static_cast<unsigned char>(byte) < 0x20 || byte == 0x7F;
+    result += control ? ' ' : byte;
+    if (byte == '\'') {
+      result += '\'';
+    }
+  }
+  return result + "'";
+}
+
+GnuplotScript::GnuplotScript(Canvas canvas) : canvas_(std::move(canvas)) {
+  add("set encoding utf8");
+  add("set terminal svg size " + std::to_string(canvas_.width) + "," +
+      std::to_string(canvas_.height) + " dynamic noenhanced font 'sans,14' name '" + canvas_.name + "'");
+  add("set datafile missing 'NaN'");
+  add("unset key");
+  add("set border 3 lc rgb '#555555'");
+  add("set tics nomirror out scale 0.4 textcolor rgb '#222222'");
+}
+
+void GnuplotScript::add(const std::string& command) { text_ += command + "\n"; }
+
+void GnuplotScript::set_area(const PlotArea& area) {
+  add("set lmargin at screen " + number(area.left / canvas_.width));
+  add("set rmargin at screen " + number(area.right / canvas_.width));
+  add("set tmargin at screen " + number(1 - area.top / canvas_.height));
+  add("set bmargin at screen " + number(1 - area.bottom / canvas_.height));
+}
+
+void GnuplotScript::add_text(const std::string& text, double x, double y, const std::string& options) {
+  add("set label " + quoted(text) + " at screen " + number(x / canvas_.width) + ", screen " +
+      number(1 - y / canvas_.height) + " " + options + " front");
+}
+
+std::string GnuplotScript::add_data(const std::vector<std::vector<double>>& rows) {
+  const std::string name = "$data" + std::to_string(data_count_++);
+  add(name + " << END_OF_DATA");
+  for (const std::vector<double>& row : rows) {
+    std::string line;
+    for (const double value : row) {
+      line += number(value) + " ";
+    }
+    add(line);
+  }
+  add("END_OF_DATA");
+  return name;
+}
+
+std::string GnuplotScript::svg(const std::string& description) const {
+  std::string picture = run_gnuplot(text_, canvas_.name);
+  // Everything between the opening tag's end and the end is kept; the head is ours.
+  const size_t head = picture.find("</desc>");
+  const size_t body = head == std::string::npos ? picture.find('>', picture.find("<svg")) + 1 : head + 7;
+  picture = picture.substr(body);
+  for (const std::string_view name : {"gnuplot_canvas", "gpDot", "gpPt", "textbox", "greybox"}) {
+    const std::string unique = canvas_.name + "-" + std::string(name);
+    replace_all(picture, "id='" + std::string(name), "id='" + unique);
+    replace_all(picture, "id=\"" + std::string(name), "id=\"" + unique);
+    replace_all(picture, "'#" + std::string(name), "'#" + unique);
+    replace_all(picture, "url(#" + std::string(name), "url(#" + unique);
+  }
+  replace_all(picture, " font-family=\"sans\"", "");  // the page's font
+  const std::string size = std::to_string(canvas_.width) + " " + std::to_string(canvas_.height);
+  return "<svg class=\"plot\" viewBox=\"0 0 " + size +
+         "\" xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" "
+         "role=\"img\" aria-label=\"" +
+         escape_html(description) + "\">" + picture;
+}
+
+}  // namespace dyt::report

@@ -1,0 +1,120 @@
+// The commands as a person uses them, on a model that trains in a second.
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "dyt/core/files.h"
+#include "dyt/core/process.h"
+#include "tests/cli/dyt_command.h"
+#include "tests/support/temp_folder.h"
+
+namespace dyt::testing {
+namespace {
+
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+// Every line of metrics.jsonl without its times and rates.
+std::vector<json> metrics_of(const fs::path& run) {
+  std::vector<json> lines;
+  std::istringstream text(core::read_file(run / "metrics.jsonl"));
+  for (std::string line; std::getline(text, line);) {
+    json entry = json::parse(line);
+    for (auto item = entry.begin(); item != entry.end();) {
+      const bool timing = item.key().starts_with("time_") || item.key().starts_with("rate_");
+      item = timing ? entry.erase(item) : std::next(item);
+    }
+    lines.push_back(entry);
+  }
+  return lines;
+}
+
+TEST(Help, EveryCommandHasOne) {
+  for (const char* command : {"compare", "train", "eval", "data", "models"}) {
+    const CommandResult result = run_dyt({command, "--help"});
+    EXPECT_EQ(result.status, 0);
+    EXPECT_NE(result.output.find("--help"), std::string::npos) << command;
+  }
+  EXPECT_NE(run_dyt({"train", "--help"}).output.find("optim.lr = 0.003"), std::string::npos);
+  EXPECT_EQ(run_dyt({}).status, 2);
+}
+
+TEST(Queries, PrintJson) {
+  const json list = json::parse(run_dyt({"data", "list", "--json"}).output);
+  EXPECT_EQ(list[0]["name"], "digits");
+  const json digits = json::parse(run_dyt({"data", "describe", "digits", "--json"}).output);
+  EXPECT_EQ(digits["train_images"], 1437);
+  EXPECT_EQ(digits["test_images"], 360);
+  const json models = json::parse(run_dyt({"models", "--json"}).output);
+  EXPECT_EQ(models[0]["name"], "vit");
+}
+
+TEST(Train, GivesARunFolderThatEvalReads) {
+  const TempFolder folder;
+  const fs::path run = folder / "run";
+  const CommandResult result = run_dyt(tiny_run({"train", "out=" + run.string(), "--json"}));
+  ASSERT_EQ(result.status, 0) << result.errors;
+  const json summary = json::parse(result.output);
+  EXPECT_EQ(summary["status"], "finished");
+  for (const char* name : {"config.toml", "env.json", "metrics.jsonl", "result.json", "report.html",
+                           "last/model.safetensors", "best/model.safetensors", "last/state.json"}) {
+    EXPECT_TRUE(fs::exists(run / name)) << name;
+  }
+  const json evaluated = json::parse(run_dyt({"eval", run.string(), "--json"}).output);
+  EXPECT_EQ(evaluated["test_accuracy"], summary["test_accuracy"]);
+  EXPECT_EQ(evaluated["test_loss"], summary["test_loss"]);
+}
+
+TEST(Train, SameSeedSameBitsOtherSeedOthers) {
+  const TempFolder folder;
+  ASSERT_EQ(run_dyt(tiny_run({"train", "out=" + (folder / "a").string()})).status, 0);
+  ASSERT_EQ(run_dyt(tiny_run({"train", "out=" + (folder / "b").string()})).status, 0);
+  ASSERT_EQ(run_dyt(tiny_run({"train", "out=" + (folder / "c").string(), "seed=1"})).status, 0);
+  EXPECT_EQ(metrics_of(folder / "a"), metrics_of(folder / "b"));
+  EXPECT_NE(metrics_of(folder / "a"), metrics_of(folder / "c"));
+  EXPECT_EQ(core::read_file(folder / "a/last/model.safetensors"),
+            core::read_file(folder / "b/last/model.safetensors"));
+}
+
+TEST(Train, AnInterruptedRunGoesOnToTheSameBits) {
+  const TempFolder folder;
+  const std::vector<std::string> common = {"train.epochs=12", "model.norm=dyt:alpha0=auto"};
+  std::vector<std::string> whole = tiny_run({"train", "out=" + (folder / "whole").string()});
+  std::vector<std::string> broken = tiny_run({"train", "out=" + (folder / "broken").string(), "--events"});
+  whole.insert(whole.end(), common.begin(), common.end());
+  broken.insert(broken.end(), common.begin(), common.end());
+  ASSERT_EQ(run_dyt(whole).status, 0);
+
+  broken.insert(broken.begin(), DYT_COMMAND);
+  core::Process process({.arguments = broken});
+  process.read_line();  // the first event: it trains
+  process.send_signal(SIGINT);
+  while (process.read_line()) {
+  }
+  const int status = process.wait();
+  EXPECT_TRUE(status == 130 || status == 0) << status;  // 0: it was faster than the signal
+  broken.erase(broken.begin());
+  ASSERT_EQ(run_dyt(broken).status, 0);
+  EXPECT_EQ(metrics_of(folder / "whole"), metrics_of(folder / "broken"));
+  for (const char* name : {"last/model.safetensors", "last/optimizer.safetensors"}) {
+    EXPECT_EQ(core::read_file(folder / "whole" / name), core::read_file(folder / "broken" / name))
+        << name;
+  }
+}
+
+TEST(Train, DivergenceIsAResultWithItsStep) {
+  const TempFolder folder;
+  const fs::path run = folder / "run";
+  const CommandResult result = run_dyt(tiny_run({"train", "out=" + run.string(), "model.norm=none",
+                                                 "optim.lr=100", "optim.warmup=0", "train.epochs=40"}));
+  EXPECT_EQ(result.status, 4) << result.errors;
+  const json summary = json::parse(core::read_file(run / "result.json"));
+  EXPECT_EQ(summary["status"], "diverged");
+  EXPECT_TRUE(summary["test_accuracy"].is_null());
+  EXPECT_NE(result.output.find("diverged at step"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace dyt::testing
