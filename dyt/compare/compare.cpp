@@ -53,6 +53,11 @@ CompareOutcome run_compare(const CompareInput& input, const Hooks& hooks) {
   const Plans plans = make_plans({input.run, input.options, input.folder}, input.identity_of);
   const std::vector<RunPlan> runs = all_runs(plans);
   const std::vector<RunPlan> missing = prepare_folders(runs, hooks.policy, hooks.say);
+  const auto kept = static_cast<int64_t>(runs.size() - missing.size());
+  if (hooks.say && kept > 0) {
+    hooks.say(std::to_string(kept) + " of " + std::to_string(runs.size()) +
+              " runs are there already and are kept");
+  }
   core::make_folder(input.folder);
   run_all({.plans = missing,
            .jobs = input.options.jobs,
@@ -60,15 +65,15 @@ CompareOutcome run_compare(const CompareInput& input, const Hooks& hooks) {
            .stop = hooks.stop,
            .on_event = hooks.on_event});
   const std::string cost_json = measured_cost(input, plans, hooks);
-  CompareOutcome outcome{.folder = input.folder};
-  outcome.compare_json = compare_json_text(
-      input, {read_results(plans.runs), read_results(plans.strip), cost_json});
+  CompareOutcome outcome{.folder = input.folder,
+                         .runs_kept = kept,
+                         .runs_done = static_cast<int64_t>(missing.size())};
+  outcome.compare_json =
+      compare_json_text(input, {read_results(plans.runs), read_results(plans.strip), cost_json});
   core::write_file_atomic(input.folder / "compare.json", outcome.compare_json);
   if (hooks.report_html) {
     core::write_file_atomic(input.folder / "report.html", hooks.report_html(outcome.compare_json));
   }
-  outcome.runs_done = static_cast<int64_t>(missing.size());
-  outcome.runs_kept = static_cast<int64_t>(runs.size()) - outcome.runs_done;
   return outcome;
 }
 

@@ -1,5 +1,6 @@
 // The main job: same model, same data, same recipe, same seeds; several norm slots. Runs what is
-// missing, measures the cost, and writes compare.json (docs/compare-json.md), cost.json, report.html.
+// missing, measures the cost, and writes compare.json (docs/compare-json.md), cost.json,
+// report.html.
 //
 //   CompareInput input = prepare_compare(config, command, executable);  // compare_config.h
 //   const CompareOutcome outcome = run_compare(input, {.launch = process_launcher(executable),
@@ -25,7 +26,7 @@ struct DataFacts {
 };
 
 struct ModelFacts {
-  std::string summary;   // "vit: image 8, patch 2, ..."
+  std::string summary;  // "vit: image 8, patch 2, ..."
   int64_t depth = 0, dim = 0;
   std::string cost_key;  // all that decides the model but its slots
 };
@@ -53,7 +54,7 @@ struct Hooks {
   FolderPolicy policy = FolderPolicy::kKeep;
   // All of these may be empty.
   std::function<void(const RunEvent&)> on_event;
-  std::function<void(const std::string&)> say;  // one line for the person
+  std::function<void(const std::string&)> say;                 // one line for the person
   std::function<std::string(const std::string&)> report_html;  // from the text of compare.json
 };
 

@@ -154,15 +154,15 @@ Json versus_json(const CompareOptions& options, const std::string& slot, Seeds s
                                  .seeds = static_cast<int64_t>(seeds.size()),
                                  .diverged = diverged_count(seeds),
                                  .baseline_diverged = diverged_count(baseline)});
-  return {{"n", difference.n},
-          {"difference_points", difference_json(difference)},
-          {"image_interval95_points", interval_json(image_interval(slot, seeds, baseline))},
-          {"verdict", verdict_word(verdict.kind)},
-          {"within_margin", verdict.within_margin},
-          {"seeds_to_decide",
-           verdict.seeds_to_decide ? Json(*verdict.seeds_to_decide) : Json(nullptr)},
-          {"seeds_to_decide_text", text_or_null(verdict.seeds_to_decide_text)},
-          {"sentence", verdict.sentence}};
+  return {
+      {"n", difference.n},
+      {"difference_points", difference_json(difference)},
+      {"image_interval95_points", interval_json(image_interval(slot, seeds, baseline))},
+      {"verdict", verdict_word(verdict.kind)},
+      {"within_margin", verdict.within_margin},
+      {"seeds_to_decide", verdict.seeds_to_decide ? Json(*verdict.seeds_to_decide) : Json(nullptr)},
+      {"seeds_to_decide_text", text_or_null(verdict.seeds_to_decide_text)},
+      {"sentence", verdict.sentence}};
 }
 
 Json slots_json(const CompareOptions& options, const std::vector<RunResult>& runs) {
@@ -225,22 +225,21 @@ Json data_json(const DataFacts& data) {
 }  // namespace
 
 std::string compare_json_text(const CompareInput& input, const CompareResults& results) {
-  const Json root = {{"version", 1},
-                     {"title", input.data.name},
-                     {"command", input.command},
-                     {"data", data_json(input.data)},
-                     {"model",
-                      {{"summary", input.model.summary},
-                       {"depth", input.model.depth},
-                       {"dim", input.model.dim}}},
-                     {"slots", slots_json(input.options, results.runs)},
-                     {"margin_points", input.options.margin},
-                     {"cost", Json::parse(results.cost_json)},
-                     {"strip", strip_json(input.options, results.strip)},
-                     {"warnings", input.warnings},
-                     {"config", Json::parse(input.config_json)},
-                     {"config_toml", input.config_toml},
-                     {"environment", Json::parse(input.environment_json)}};
+  const Json root = {
+      {"version", 1},
+      {"title", input.data.name},
+      {"command", input.command},
+      {"data", data_json(input.data)},
+      {"model",
+       {{"summary", input.model.summary}, {"depth", input.model.depth}, {"dim", input.model.dim}}},
+      {"slots", slots_json(input.options, results.runs)},
+      {"margin_points", input.options.margin},
+      {"cost", Json::parse(results.cost_json)},
+      {"strip", strip_json(input.options, results.strip)},
+      {"warnings", input.warnings},
+      {"config", Json::parse(input.config_json)},
+      {"config_toml", input.config_toml},
+      {"environment", Json::parse(input.environment_json)}};
   return root.dump(2) + "\n";
 }
 

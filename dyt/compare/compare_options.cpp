@@ -20,10 +20,11 @@ void check_list(const std::vector<Value>& values, const std::string& key) {
   }
   for (auto value = values.begin(); value != values.end(); ++value) {
     if (std::find(values.begin(), value, *value) != value) {
-      throw core::Error(core::ErrorKind::kUsage,
-                        {.what = "'" + key + "' names " + text_of(*value) + " twice",
-                         .expected = "each value once",
-                         .todo = "a value left to its default is the same as that value written out"});
+      throw core::Error(
+          core::ErrorKind::kUsage,
+          {.what = "'" + key + "' names " + text_of(*value) + " twice",
+           .expected = "each value once",
+           .todo = "a value left to its default is the same as that value written out"});
     }
   }
 }
@@ -39,12 +40,14 @@ void StripOptions::visit_fields(core::Fields& fields) {
 
 void CostOptions::visit_fields(core::Fields& fields) {
   fields.add("enabled", enabled, {.help = "measure time and memory of a training step at the end"});
-  fields.add("threads", threads, {.help = "threads of each measured process", .min = 1, .max = 1024});
-  fields.add("rounds", rounds,
-             {.help = "rounds in which the slots step in turns; the median counts. A measurement that "
-                      "is there is kept: --fresh measures again",
-              .min = 10,
-              .max = 1e6});
+  fields.add("threads", threads,
+             {.help = "threads of each measured process", .min = 1, .max = 1024});
+  fields.add(
+      "rounds", rounds,
+      {.help = "rounds in which the slots step in turns; the median counts. A measurement that "
+               "is there is kept: --fresh measures again",
+       .min = 10,
+       .max = 1e6});
   fields.add("steps_per_round", steps_per_round,
              {.help = "steps of each slot in a round", .min = 1, .max = 1e6});
 }
@@ -54,8 +57,9 @@ void CompareOptions::visit_fields(core::Fields& fields) {
              {.help = "norm slots to compare, kind[:key=value]...; the first is the baseline"});
   fields.add("seeds", seeds,
              {.help = "seeds of every slot", .min = 0, .max = 1e15, .count_as_range = true});
-  fields.add("margin", margin,
-             {.help = "points of accuracy within which two slots count as equal", .min = 0, .max = 100});
+  fields.add(
+      "margin", margin,
+      {.help = "points of accuracy within which two slots count as equal", .min = 0, .max = 100});
   fields.add("jobs", jobs,
              {.help = "runs side by side; 0: as many as there are cores",
               .min = 0,

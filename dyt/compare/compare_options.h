@@ -1,5 +1,6 @@
-// What a comparison adds to the configuration of one run: which slots and seeds, the stability strip,
-// how the cost is measured, where it goes. Free of LibTorch; CompareConfig joins it with the run.
+// What a comparison adds to the configuration of one run: which slots and seeds, the stability
+// strip, how the cost is measured, where it goes. Free of LibTorch; CompareConfig joins it with the
+// run.
 #pragma once
 
 #include <cstdint>

@@ -22,8 +22,9 @@ struct SlotCost {
 };
 
 Json key_json(const CostKey& key) {
-  return {{"slots", key.slots},     {"model", key.model},   {"batch", key.batch},
-          {"threads", key.threads}, {"binary", key.binary}, {"hardware", Json::parse(key.hardware_json)}};
+  return {{"slots", key.slots},   {"model", key.model},
+          {"batch", key.batch},   {"threads", key.threads},
+          {"binary", key.binary}, {"hardware", Json::parse(key.hardware_json)}};
 }
 
 // The stored measurement if it is of this very key; null else. A file that cannot be read is no
@@ -88,10 +89,11 @@ Json cost_json(const CostInput& input, const std::vector<SlotCost>& costs) {
   Json slots = Json::array();
   for (size_t slot = 0; slot < costs.size(); ++slot) {
     const double ms = step_ms(costs[slot], steps);
-    slots.push_back({{"slot", input.plans[slot].slot},
-                     {"time_step_ms", ms},
-                     {"time_share_ms", none_ms.is_null() ? Json() : Json(ms - none_ms.get<double>())},
-                     {"memory_peak_bytes", costs[slot].memory_peak_bytes}});
+    slots.push_back(
+        {{"slot", input.plans[slot].slot},
+         {"time_step_ms", ms},
+         {"time_share_ms", none_ms.is_null() ? Json() : Json(ms - none_ms.get<double>())},
+         {"memory_peak_bytes", costs[slot].memory_peak_bytes}});
   }
   return {{"threads", input.options.threads},
           {"batch", input.key.batch},

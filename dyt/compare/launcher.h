@@ -1,5 +1,5 @@
-// How a comparison starts its runs and step workers: functions given by the caller, so that a command
-// may start processes and a test may not.
+// How a comparison starts its runs and step workers: functions given by the caller, so that a
+// command may start processes and a test may not.
 //
 //   Launcher launch = process_launcher("/usr/bin/dyt");   // dyt/compare/process_launcher.h
 //   std::unique_ptr<Run> run = launch(plan);

@@ -1,5 +1,5 @@
-// Runs and step workers as processes of a `dyt` executable, each in a process group of its own so that
-// a terminal's Ctrl-C reaches only the parent, which passes it on.
+// Runs and step workers as processes of a `dyt` executable, each in a process group of its own so
+// that a terminal's Ctrl-C reaches only the parent, which passes it on.
 #pragma once
 
 #include <string>
@@ -9,12 +9,12 @@
 
 namespace dyt::compare {
 
-// Starts `executable train key=value... --events`; standard error goes to error.log in the folder of
-// the run, which is removed where it stays empty.
+// Starts `executable train key=value... --events`; standard error goes to error.log in the folder
+// of the run, which is removed where it stays empty.
 Launcher process_launcher(std::string executable);
 
-// Starts `executable step-worker key=value...`. A request to stop while a worker is waited for throws
-// Error(kInterrupted). `stop` must outlive the launcher.
+// Starts `executable step-worker key=value...`. A request to stop while a worker is waited for
+// throws Error(kInterrupted). `stop` must outlive the launcher.
 WorkerLauncher process_worker_launcher(std::string executable, const core::StopFlag& stop);
 
 }  // namespace dyt::compare

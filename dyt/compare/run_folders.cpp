@@ -28,12 +28,13 @@ State state_of(const RunPlan& plan, FolderPolicy policy) {
 }
 
 [[noreturn]] void throw_other_run(const RunPlan& plan) {
-  throw core::Error(core::ErrorKind::kUsage,
-                    {.what = "the folder holds another run: its configuration, data or the program's "
-                             "results version differ",
-                     .where = plan.folder.string(),
-                     .expected = "the run '" + plan.name + "' of this comparison",
-                     .todo = "start afresh with --fresh, or choose another folder with out=FOLDER"});
+  throw core::Error(
+      core::ErrorKind::kUsage,
+      {.what = "the folder holds another run: its configuration, data or the program's "
+               "results version differ",
+       .where = plan.folder.string(),
+       .expected = "the run '" + plan.name + "' of this comparison",
+       .todo = "start afresh with --fresh, or choose another folder with out=FOLDER"});
 }
 
 void start_afresh(const std::vector<RunPlan>& plans, size_t total,

@@ -15,9 +15,9 @@ enum class FolderPolicy {
   kFreshWhereChanged  // folders that hold another run start afresh, the rest is kept
 };
 
-// Looks at all folders before it changes any, and returns the plans that still have to run, in their
-// order. Under kKeep a folder of another identity is an Error(kUsage) that names it and --fresh.
-// `say` is told once what starts afresh.
+// Looks at all folders before it changes any, and returns the plans that still have to run, in
+// their order. Under kKeep a folder of another identity is an Error(kUsage) that names it and
+// --fresh. `say` is told once what starts afresh.
 std::vector<RunPlan> prepare_folders(const std::vector<RunPlan>& plans, FolderPolicy policy,
                                      const std::function<void(const std::string&)>& say);
 

@@ -54,7 +54,7 @@ class Scheduler {
 
   void start_runs();
   void look_at_runs();
-  void finish(const Active& active, int status);
+  void finish(Active& active, int status);
   void stop_rest();
   void interrupt_rest() const;
   void tell(const Active& active, RunState state) const;
@@ -108,13 +108,13 @@ void Scheduler::look_at_runs() {
       ++i;
       continue;
     }
-    const Active done = std::move(active_[i]);
+    Active done = std::move(active_[i]);
     active_.erase(active_.begin() + static_cast<std::ptrdiff_t>(i));
     finish(done, *status);
   }
 }
 
-void Scheduler::finish(const Active& active, int status) {
+void Scheduler::finish(Active& active, int status) {
   const RunPlan& plan = *active.plan;
   if (status != kExitFinished && status != kExitDiverged) {
     throw failure(plan, "failed with exit status " + std::to_string(status), status,
@@ -123,8 +123,11 @@ void Scheduler::finish(const Active& active, int status) {
   if (!has_result(plan.folder) || run_folder_identity(plan.folder) != plan.identity) {
     throw failure(plan, "ended without leaving its result", status, active.run->error_text());
   }
+  const RunResult result = read_run_result(plan.folder);
+  active.progress.step = result.step;
+  active.progress.accuracy = result.test_accuracy;
   ++ended_;
-  tell(active, status == kExitDiverged ? RunState::kDiverged : RunState::kFinished);
+  tell(active, result.diverged ? RunState::kDiverged : RunState::kFinished);
 }
 
 // A signal that meets a child before it has its handlers is lost, so it is sent again now and then.

@@ -1,5 +1,5 @@
-// Runs many plans, a few side by side, and ends cleanly whatever happens. Single-threaded: it starts,
-// polls and waits from the calling thread (children die with the thread that started them).
+// Runs many plans, a few side by side, and ends cleanly whatever happens. Single-threaded: it
+// starts, polls and waits from the calling thread (children die with the thread that started them).
 #pragma once
 
 #include <chrono>
@@ -17,7 +17,7 @@ enum class RunState { kStarted, kTraining, kFinished, kDiverged };
 struct RunEvent {
   const RunPlan& plan;
   RunState state;
-  RunProgress progress;  // the newest; after the end the last one
+  RunProgress progress;  // the newest; after the end step and accuracy of result.json
   int64_t ended = 0;     // runs that have ended, this one included
   int64_t total = 0;     // runs of this call
 };
@@ -27,13 +27,14 @@ struct ScheduleInput {
   int64_t jobs = 0;  // side by side; 0: available_cores()
   Launcher launch;
   const core::StopFlag& stop;
-  std::function<void(const RunEvent&)> on_event;     // may be empty
+  std::function<void(const RunEvent&)> on_event;  // may be empty
   std::chrono::milliseconds look_every{20};
 };
 
-// Returns when every plan has its result.json. A request to stop sends SIGINT to what runs, waits for
-// it and throws Error(kInterrupted). A run that ends with anything but 0 (finished) and 4 (diverged,
-// a result) stops the others in the same way; the error carries its kind and what it said.
+// Returns when every plan has its result.json. A request to stop sends SIGINT to what runs, waits
+// for it and throws Error(kInterrupted). A run that ends with anything but 0 (finished) and 4
+// (diverged, a result) stops the others in the same way; the error carries its kind and what it
+// said.
 void run_all(const ScheduleInput& input);
 
 // The order in which plans are started: the longest first (more epochs), else as given. This is the

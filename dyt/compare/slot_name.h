@@ -11,9 +11,9 @@ namespace dyt::compare {
 
 std::string slot_label(std::string_view slot);
 
-// A file name that every file system takes and that no other slot has: ':' becomes '+', the '=' after
-// a key '-', and what is neither a letter, a digit nor one of "._-" becomes %XX. It holds no '=', so
-// that a path of a run never looks like key=value.
+// A file name that every file system takes and that no other slot has: ':' becomes '+', the '='
+// after a key '-', and what is neither a letter, a digit nor one of "._-" becomes %XX. It holds no
+// '=', so that a path of a run never looks like key=value.
 std::string slot_folder(std::string_view slot);
 
 bool is_none_slot(std::string_view slot);

@@ -20,13 +20,13 @@ std::vector<int64_t> image_differences(std::span<const std::string> slot_correct
     const std::string& slot = slot_correct[seed];
     const std::string& baseline = baseline_correct[seed];
     if (slot.size() != differences.size() || baseline.size() != differences.size()) {
-      throw core::Error(core::ErrorKind::kData,
-                        {.what = "two runs were evaluated on different numbers of test images",
-                         .where = "field 'correct' of result.json",
-                         .expected = std::to_string(differences.size()),
-                         .found = std::to_string(slot.size()) + " and " +
-                                  std::to_string(baseline.size()),
-                         .todo = "start afresh with --fresh"});
+      throw core::Error(
+          core::ErrorKind::kData,
+          {.what = "two runs were evaluated on different numbers of test images",
+           .where = "field 'correct' of result.json",
+           .expected = std::to_string(differences.size()),
+           .found = std::to_string(slot.size()) + " and " + std::to_string(baseline.size()),
+           .todo = "start afresh with --fresh"});
     }
     for (size_t image = 0; image < differences.size(); ++image) {
       differences[image] += (slot[image] == '1' ? 1 : 0) - (baseline[image] == '1' ? 1 : 0);

@@ -66,9 +66,9 @@ Verdict judge_diverged(const VerdictInput& input) {
 
 Verdict judge_without_spread(const VerdictInput& input) {
   Verdict verdict;
-  const std::string reason = input.difference.n == 1
-                                 ? "one seed has no spread to judge by"
-                                 : "all seeds differ by the same, which leaves no spread to judge by";
+  const std::string reason =
+      input.difference.n == 1 ? "one seed has no spread to judge by"
+                              : "all seeds differ by the same, which leaves no spread to judge by";
   verdict.sentence = input.label + " gets no verdict against " + input.baseline_label + ": " +
                      difference_text(input.difference) + "; " + reason + ".";
   return verdict;

@@ -4,9 +4,9 @@
 //                                  .difference = difference, .seeds = 5});
 //   verdict.sentence;  // "DyT matches LayerNorm: ..."
 //
-// Rules, on the paired differences in points: better or worse when the 95 % t interval excludes zero;
-// else matches when the 90 % interval lies inside +-margin (two one-sided tests at 5 %); else undecided.
-// Diverged runs come before all of these; one seed or no spread gives no verdict.
+// Rules, on the paired differences in points: better or worse when the 95 % t interval excludes
+// zero; else matches when the 90 % interval lies inside +-margin (two one-sided tests at 5 %); else
+// undecided. Diverged runs come before all of these; one seed or no spread gives no verdict.
 #pragma once
 
 #include <cstdint>
@@ -34,9 +34,9 @@ struct VerdictInput {
 
 struct Verdict {
   VerdictKind kind = VerdictKind::kNone;
-  bool within_margin = false;               // the 90 % interval lies inside +-margin
-  std::optional<int64_t> seeds_to_decide;   // undecided only; nullopt: more than kMostSeeds
-  std::string seeds_to_decide_text;         // "7", "more than 1000"; "" where not undecided
+  bool within_margin = false;              // the 90 % interval lies inside +-margin
+  std::optional<int64_t> seeds_to_decide;  // undecided only; nullopt: more than kMostSeeds
+  std::string seeds_to_decide_text;        // "7", "more than 1000"; "" where not undecided
   std::string sentence;
 };
 
@@ -44,11 +44,12 @@ inline constexpr int64_t kMostSeeds = 1000;
 
 Verdict judge(const VerdictInput& input);
 
-// The rule for differences with this mean, standard deviation (> 0) and number (>= 2), all finished.
+// The rule for differences with this mean, standard deviation (> 0) and number (>= 2), all
+// finished.
 VerdictKind decide(double mean, double std, int64_t n, double margin);
 
-// The smallest number of seeds above n, up to kMostSeeds, for which decide() gives a verdict with mean
-// and deviation unchanged.
+// The smallest number of seeds above n, up to kMostSeeds, for which decide() gives a verdict with
+// mean and deviation unchanged.
 std::optional<int64_t> seeds_to_decide(double mean, double std, int64_t n, double margin);
 
 }  // namespace dyt::compare

@@ -210,7 +210,7 @@ class Drawing {
 
   static bool taken(const std::vector<std::vector<double>>& rows, double x, double y, double unit) {
     if (std::count_if(rows.begin(), rows.end(),
-                      [&](const auto& row) { return std::abs(row[0] - x) * unit < kDotSize; }) >= 4) {
+                      [&](const auto& row) { return std::abs(row[0] - x) * unit < kDotSize; }) >= 5) {
       return false;
     }
     return std::any_of(rows.begin(), rows.end(), [&](const auto& row) {

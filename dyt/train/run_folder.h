@@ -29,6 +29,8 @@ struct RunState {
   int64_t log_bytes = 0;      // length of metrics.jsonl
   int64_t best_epoch = 0;     // 1-based; 0: none yet
   double best_accuracy = 0;
+
+  bool operator==(const RunState&) const = default;
 };
 
 class RunFolder {

@@ -27,8 +27,8 @@ struct Point {
 
 struct Tanh {
   // With e = exp(-2|u|): |tanh(u)| = (1 - e) / (1 + e). Near 0 the difference cancels. At 2^-18 the
-  // quotient in double and |u| itself both hold to 2^-36, plenty for fp32; for fp64 there is no such
-  // place, so the library's slower function steps in.
+  // quotient in double and |u| itself both hold to 2^-36, plenty for fp32; for fp64 there is no
+  // such place, so the library's slower function steps in.
   template <class W>
   static Point<W> point(W u) {
     const W a = std::abs(u);

@@ -1,0 +1,127 @@
+#include "dyt/compare/compare_config.h"
+
+#include <algorithm>
+
+#include "dyt/compare/config_fields.h"
+#include "dyt/core/error.h"
+#include "dyt/core/hash.h"
+#include "dyt/core/text.h"
+#include "dyt/nn/norm_spec.h"
+#include "dyt/tasks/run.h"
+#include "dyt/train/environment.h"
+
+namespace dyt::compare {
+namespace {
+
+void check_norm_is_free(const CompareConfig& config) {
+  const std::string standard = tasks::RunConfig().model.norm;
+  if (config.run.model.norm != standard) {
+    throw core::Error(core::ErrorKind::kUsage,
+                      {.what = "'model.norm' has no meaning in a comparison",
+                       .found = config.run.model.norm,
+                       .todo = "name the norms with slots=..., the baseline first"});
+  }
+}
+
+void make_canonical(CompareOptions& options) {
+  for (std::string& slot : options.slots) {
+    slot = nn::norm_spec_text(nn::parse_norm_spec(slot));
+  }
+  options.validate();
+}
+
+std::string model_summary(const models::VitConfig& model) {
+  const auto number = [](int64_t value) { return std::to_string(value); };
+  return model.name + ": image " + number(model.image_size) + ", patch " +
+         number(model.patch_size) + ", channels " + number(model.channels) + ", classes " +
+         number(model.num_classes) + ", dim " + number(model.dim) + ", depth " +
+         number(model.depth) + ", heads " + number(model.num_heads) + ", mlp_ratio " +
+         core::number_text(model.mlp_ratio) + ", global pooling: " + model.global_pool;
+}
+
+ModelFacts model_facts(const tasks::RunConfig& fitted) {
+  models::VitConfig model = fitted.model;
+  return {.summary = model_summary(model),
+          .depth = model.depth,
+          .dim = model.dim,
+          .cost_key = core::identity_text(core::fields_of(model))};
+}
+
+DataFacts data_facts(const data::ImageData& data) {
+  return {.name = data.name,
+          .summary = data.summary,
+          .source = data.source,
+          .licence = data.licence,
+          .train = data.train.labels.numel(),
+          .test = data.test.labels.numel(),
+          .checksum = data.checksum};
+}
+
+std::vector<std::string> all_warnings(const CompareConfig& config) {
+  std::vector<std::string> warnings;
+  tasks::RunConfig run = config.run;
+  for (const std::string& slot : config.compare.slots) {
+    run.model.norm = slot;
+    for (const std::string& warning : tasks::config_warnings(run)) {
+      if (std::find(warnings.begin(), warnings.end(), warning) == warnings.end()) {
+        warnings.push_back(warning);
+      }
+    }
+  }
+  return warnings;
+}
+
+// The identity that a run started with these arguments writes into its folder.
+IdentityOf identity_with(const std::string& data_checksum) {
+  return [data_checksum](const RunPlan& plan) {
+    tasks::RunConfig config;
+    const core::Fields fields = core::fields_of(config);
+    for (const std::string& argument : plan.arguments) {
+      core::apply_override(fields, argument);
+    }
+    return tasks::run_identity(config, data_checksum);
+  };
+}
+
+void describe_config(CompareConfig& config, CompareInput& input) {
+  CompareConfig defaults;
+  const core::Fields fields = core::fields_of(config);
+  const core::Fields results = result_fields(fields);
+  input.command = repeating_command(fields, core::fields_of(defaults));
+  input.config_json = core::to_json_text(results);
+  input.config_toml = core::to_toml(results);
+}
+
+}  // namespace
+
+void CompareConfig::visit_fields(core::Fields& fields) {
+  compare.visit_fields(fields);
+  tasks::visit_run_fields(run, fields);
+}
+
+CompareInput prepare_compare(CompareConfig& config, const std::filesystem::path& executable) {
+  check_norm_is_free(config);
+  make_canonical(config.compare);
+  const data::ImageData data = data::open_data(config.run.data);
+  tasks::RunConfig fitted = config.run;
+  tasks::fit_to_data(fitted, data);
+
+  CompareInput input{.options = config.compare,
+                     .run = core::fields_of(config.run),
+                     .identity_of = identity_with(data.checksum),
+                     .folder = config.compare.out.empty()
+                                   ? std::filesystem::path("runs") / ("compare-" + data.name)
+                                   : std::filesystem::path(config.compare.out),
+                     .data = data_facts(data),
+                     .model = model_facts(fitted),
+                     .batch_size = fitted.train.batch_size,
+                     .environment_json = train::environment().dump(),
+                     .warnings = all_warnings(config)};
+  describe_config(config, input);
+  if (config.compare.cost.enabled) {
+    input.binary_hash = core::sha256_hex_of_file(executable);
+  }
+  return input;
+}
+
+}  // namespace dyt::compare

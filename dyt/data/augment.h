@@ -1,0 +1,51 @@
+// Augmentation of training images: one random affine map per sample, bilinear, background fill.
+//
+//   core::RandomStream random(seed, "augment", {epoch, sample});
+//   warp({pixels, 28, 28}, draw_affine(config, random), output);
+#pragma once
+
+#include <cstdint>
+
+#include "dyt/core/config.h"
+#include "dyt/core/random.h"
+
+namespace dyt::data {
+
+// Largest deviation of each part; all zero: images stay as they are, bit for bit.
+struct AugmentConfig {
+  double shift = 0.5;  // pixels
+  double rotate = 10;  // degrees
+  double scale = 0.1;  // 0.1: from 0.9 to 1.1 times the size
+
+  void visit_fields(core::Fields& fields);
+};
+
+struct Affine {
+  double shift_x = 0;  // pixels, to the right
+  double shift_y = 0;  // pixels, down
+  double angle = 0;    // degrees, clockwise as seen
+  double scale = 1;    // above 1: larger
+};
+
+// Draws shift_x, shift_y, angle, scale, in this order, each uniform around no change.
+Affine draw_affine(const AugmentConfig& config, core::RandomStream& random);
+
+// One channel, row-major.
+struct PixelView {
+  const uint8_t* pixels = nullptr;
+  int64_t height = 0;
+  int64_t width = 0;
+};
+
+// Scales and turns about the centre c = ((width-1)/2, (height-1)/2), then shifts. A point q of the
+// image comes to p = c + scale * R * (q - c) + shift, R = [[cos, -sin], [sin, cos]] on (x right,
+// y down), so
+//   output(p) = image(q(p)),   q(p) = c + R^T (p - c - shift) / scale,
+// where image(q) is bilinear between the four pixels around q, and pixels outside are 0 (the raw
+// background). Output: height * width raw values, not normalized.
+// Types: fp64 inside, rounded once. |output - exact| <= 2^-24 |exact| + 1e-9 for images of up to
+// 4096 pixels a side and shifts of up to 4096; scale in [0.1, 10]. Shift 0, angle 0, scale 1 is
+// exact.
+void warp(const PixelView& image, const Affine& affine, float* output);
+
+}  // namespace dyt::data

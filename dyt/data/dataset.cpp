@@ -1,0 +1,110 @@
+#include "dyt/data/dataset.h"
+
+#include <torch/types.h>
+
+#include <cmath>
+#include <cstdlib>
+
+#include "dyt/core/error.h"
+#include "dyt/core/hash.h"
+#include "dyt/core/lookup.h"
+
+namespace dyt::data {
+namespace {
+
+constexpr std::string_view kUserImages = "images";
+
+std::string_view bytes_of(const at::Tensor& tensor) {
+  return {static_cast<const char*>(tensor.const_data_ptr()), tensor.nbytes()};
+}
+
+std::string checksum_of(const ImageData& data) {
+  std::string text;
+  for (const ImageSplit* split : {&data.train, &data.test}) {
+    for (const at::Tensor& tensor : {split->images, split->labels}) {
+      for (const int64_t length : tensor.sizes()) {
+        text += std::to_string(length) + " ";
+      }
+      text += core::sha256_hex(bytes_of(tensor)) + "\n";
+    }
+  }
+  return core::sha256_hex(text);
+}
+
+void limit(ImageSplit& split, int64_t count) {
+  if (count > 0 && count < split.labels.numel()) {
+    split.images = split.images.slice(0, 0, count);
+    split.labels = split.labels.slice(0, 0, count);
+  }
+}
+
+}  // namespace
+
+void DataConfig::visit_fields(core::Fields& fields) {
+  // Paths are no part of a run's identity: the checksum of what they hold is.
+  fields.add("name", name, {.help = "data set: digits, mnist, fashion_mnist or images"});
+  fields.add("images", images,
+             {.help = "your own images: IDX file, .gz or not", .identity = false});
+  fields.add("labels", labels, {.help = "their labels: IDX file", .identity = false});
+  fields.add("test_images", test_images,
+             {.help = "images to test on; empty: a fifth of data.images, by a fixed shuffle",
+              .identity = false});
+  fields.add("test_labels", test_labels, {.help = "their labels", .identity = false});
+  fields.add("train_limit", train_limit,
+             {.help = "train on the first so many images only; 0: all", .min = 0});
+  fields.add("test_limit", test_limit,
+             {.help = "test on the first so many images only; 0: all", .min = 0});
+  fields.add(
+      "dir", dir,
+      {.help = "folder of the data sets; empty: $DYT_DATA, else ~/.cache/dyt", .identity = false});
+}
+
+std::string dataset_name(const DataConfig& config) {
+  const bool has_files = !config.images.empty() || !config.labels.empty() ||
+                         !config.test_images.empty() || !config.test_labels.empty();
+  return has_files ? std::string(kUserImages) : config.name;
+}
+
+std::filesystem::path data_folder(const DataConfig& config) {
+  if (!config.dir.empty()) {
+    return config.dir;
+  }
+  const char* from_environment = std::getenv("DYT_DATA");
+  if (from_environment != nullptr && *from_environment != '\0') {
+    return from_environment;
+  }
+  const char* home = std::getenv("HOME");
+  return std::filesystem::path(home == nullptr ? "." : home) / ".cache/dyt";
+}
+
+ImageData open_data(const DataConfig& config) {
+  const DatasetRow& row = core::find_row(dataset_table(), dataset_name(config), "data set");
+  ImageData data = row.read(config);
+  data.name = row.name;
+  data.summary = row.summary;
+  data.licence = row.licence;
+  data.source = row.source;
+  data.channels = data.train.images.size(1);
+  data.image_size = data.train.images.size(2);
+  data.checksum = checksum_of(data);
+  limit(data.train, config.train_limit);
+  limit(data.test, config.test_limit);
+  return data;
+}
+
+SplitDescription describe_split(const ImageData& data, const ImageSplit& split) {
+  const at::Tensor counts = at::bincount(split.labels, {}, data.num_classes);
+  const int64_t* first = counts.const_data_ptr<int64_t>();
+  // A histogram of the 256 raw values instead of a copy of all pixels in fp64.
+  const at::Tensor histogram = at::bincount(split.images.flatten(), {}, 256).to(at::kDouble);
+  const at::Tensor values = at::arange(256, at::kDouble) / data.scale;
+  const double pixels = static_cast<double>(split.images.numel());
+  const double mean = (histogram * values).sum().item<double>() / pixels;
+  const double variance = (histogram * (values - mean).square()).sum().item<double>() / pixels;
+  return {.count = split.labels.numel(),
+          .class_counts = {first, first + counts.numel()},
+          .mean = mean,
+          .std = std::sqrt(variance)};
+}
+
+}  // namespace dyt::data

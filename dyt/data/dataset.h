@@ -1,0 +1,93 @@
+// Labelled images for training and testing: what there is (a table) and reading it.
+//
+//   DataConfig config{.name = "mnist"};
+//   const ImageData data = open_data(config);
+//   data.train.images;   // uint8 (60000, 1, 28, 28)
+//
+// A new data set is one row in table.cpp and one reader (internal/readers.h).
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dyt/core/config.h"
+
+namespace dyt::data {
+
+struct DataConfig {
+  std::string name = "digits";
+  std::string images;  // the user's own data, IDX; with these the name is "images"
+  std::string labels;
+  std::string test_images;  // without them every fifth image is held out for testing
+  std::string test_labels;
+  int64_t train_limit = 0;  // 0: all
+  int64_t test_limit = 0;
+  std::string dir;  // "": $DYT_DATA, else ~/.cache/dyt
+
+  void visit_fields(core::Fields& fields);
+};
+
+struct ImageSplit {
+  at::Tensor images;  // uint8 (N, C, H, W), contiguous
+  at::Tensor labels;  // int64 (N), 0 .. num_classes - 1
+};
+
+struct ImageData {
+  std::string name;
+  std::string summary;
+  std::string licence;
+  std::string source;
+  ImageSplit train;
+  ImageSplit test;
+  int64_t num_classes = 0;
+  int64_t image_size = 0;  // height and width
+  int64_t channels = 0;
+  double scale = 0;      // raw value that counts as 1.0: 16 or 255
+  std::string checksum;  // SHA-256 over images and labels of both splits, before the limits
+};
+
+struct DatasetRow {
+  std::string_view name;
+  std::string_view summary;
+  std::string_view licence;
+  std::string_view source;
+  ImageData (*read)(const DataConfig&);
+};
+
+// digits, mnist, fashion_mnist, images.
+std::span<const DatasetRow> dataset_table();
+
+// The row that the configuration means: "images" where the user's files are named, else its name.
+std::string dataset_name(const DataConfig& config);
+
+// Where files are looked for: data.dir, else $DYT_DATA, else ~/.cache/dyt.
+std::filesystem::path data_folder(const DataConfig& config);
+
+// Reads and checks a data set. Error(kUsage): unknown name (the nearest one is offered), keys that
+// do not go together. Error(kData): a missing or damaged file, images that are not square, labels
+// that do not go with the images; it names the file and, where there is one, the byte.
+//
+// mnist and fashion_mnist are four IDX files, plain or .gz, under their customary names
+// (train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-..., t10k-labels-...), in the
+// first of these folders under data_folder() that has any of them: NAME, vision/NAME, and the same
+// with
+// '-' for '_'.
+ImageData open_data(const DataConfig& config);
+
+// What there is to say about a split, for people.
+struct SplitDescription {
+  int64_t count = 0;
+  std::vector<int64_t> class_counts;
+  double mean = 0;  // of raw / scale over all pixels, fp64
+  double std = 0;   // population
+};
+
+SplitDescription describe_split(const ImageData& data, const ImageSplit& split);
+
+}  // namespace dyt::data

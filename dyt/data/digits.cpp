@@ -1,0 +1,67 @@
+// The built-in handwritten digits; assets/digits/README.md says where they come from.
+#include <torch/types.h>
+
+#include <charconv>
+
+#include "dyt/core/error.h"
+#include "dyt/core/random.h"
+#include "dyt/data/internal/embedded.h"
+#include "dyt/data/internal/readers.h"
+#include "dyt/formats/gzip.h"
+
+namespace dyt::data {
+namespace {
+
+constexpr int64_t kCount = 1797;
+constexpr int64_t kTrainCount = 1437;
+constexpr int64_t kSide = 8;
+constexpr int64_t kPixels = kSide * kSide;
+constexpr int64_t kClasses = 10;
+constexpr double kMaxPixel = 16;
+
+// Takes the next number and the separator after it off the text.
+int take_number(std::string_view& text) {
+  int value = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const size_t length = static_cast<size_t>(end - text.data());
+  if (code != std::errc() || length == text.size() || value < 0 || value > kMaxPixel) {
+    throw core::Error(core::ErrorKind::kInternal, {.what = "the built-in digits are damaged"});
+  }
+  text.remove_prefix(length + 1);
+  return value;
+}
+
+}  // namespace
+
+ImageData read_digits(const DataConfig&) {
+  const std::string csv = formats::gunzip(digits_csv_gz(), "built-in digits.csv.gz");
+  ImageSplit all{.images = at::empty({kCount, 1, kSide, kSide}, at::kByte),
+                 .labels = at::empty({kCount}, at::kLong)};
+  auto* pixel = all.images.mutable_data_ptr<uint8_t>();
+  auto* label = all.labels.mutable_data_ptr<int64_t>();
+  std::string_view rest = csv;
+  for (int64_t sample = 0; sample < kCount; ++sample) {
+    for (int64_t i = 0; i < kPixels; ++i) {
+      *pixel++ = static_cast<uint8_t>(take_number(rest));
+    }
+    *label++ = take_number(rest);
+  }
+  ImageData data = split_by_shuffle(all, "digits/split", kTrainCount);
+  data.num_classes = kClasses;
+  data.scale = kMaxPixel;
+  return data;
+}
+
+ImageData split_by_shuffle(const ImageSplit& all, std::string_view stream, int64_t train_count) {
+  const int64_t count = all.labels.numel();
+  const std::vector<int64_t> order = core::RandomStream(0, stream).permutation(count);
+  const at::Tensor index = torch::tensor(order);
+  const auto take = [&](int64_t begin, int64_t end) {
+    const at::Tensor part = index.slice(0, begin, end);
+    return ImageSplit{.images = all.images.index_select(0, part),
+                      .labels = all.labels.index_select(0, part)};
+  };
+  return {.train = take(0, train_count), .test = take(train_count, count)};
+}
+
+}  // namespace dyt::data

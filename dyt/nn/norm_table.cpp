@@ -1,0 +1,69 @@
+#include "dyt/nn/norm_table.h"
+
+#include <array>
+
+#include "dyt/core/lookup.h"
+#include "dyt/nn/norm.h"
+#include "dyt/nn/norm_kinds.h"
+
+namespace dyt::nn {
+namespace {
+
+template <class Kind>
+std::shared_ptr<Norm> make(const NormSetup& setup) {
+  return std::make_shared<Kind>(setup);
+}
+
+constexpr std::array kRows = {
+    NormRow{.name = "layer_norm",
+            .summary = "weight * (x - mean) / sqrt(var + eps) + bias, statistics over the channels",
+            .statistics = true,
+            .weight = true,
+            .bias = true,
+            .make = make<LayerNorm>},
+    NormRow{.name = "rms_norm",
+            .summary = "weight * x / sqrt(mean(x^2) + eps), statistics over the channels",
+            .statistics = true,
+            .weight = true,
+            .make = make<RmsNorm>},
+    NormRow{.name = "none", .summary = "x: no norm at all", .make = make<NoNorm>},
+    NormRow{.name = "dyt",
+            .summary = "weight * tanh(alpha * x) + bias: Dynamic Tanh",
+            .weight = true,
+            .bias = true,
+            .function = "tanh",
+            .make = make<PointwiseNorm>},
+    NormRow{.name = "derf",
+            .summary = "weight * erf(alpha * x + shift) + bias: Derf",
+            .weight = true,
+            .bias = true,
+            .function = "erf",
+            .shift = true,
+            .make = make<PointwiseNorm>},
+    NormRow{.name = "isru",
+            .summary = "weight * u / sqrt(1 + u^2) + bias, u = alpha * x: DyISRU",
+            .weight = true,
+            .bias = true,
+            .function = "isru",
+            .make = make<PointwiseNorm>},
+    NormRow{.name = "linear_clip",
+            .summary = "weight * clip(alpha * x, -1, 1) + bias",
+            .weight = true,
+            .bias = true,
+            .function = "linear_clip",
+            .make = make<PointwiseNorm>},
+    NormRow{.name = "hardtanh",
+            .summary = "another name of linear_clip",
+            .alias_of = "linear_clip"},
+};
+
+}  // namespace
+
+std::span<const NormRow> norm_table() { return kRows; }
+
+const NormRow& norm_row(std::string_view kind) {
+  const NormRow& row = core::find_row(norm_table(), kind, "norm slot");
+  return row.alias_of.empty() ? row : core::find_row(norm_table(), row.alias_of, "norm slot");
+}
+
+}  // namespace dyt::nn

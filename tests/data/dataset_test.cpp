@@ -1,0 +1,109 @@
+#include "dyt/data/dataset.h"
+
+#include <torch/types.h>
+
+#include <cstdlib>
+
+#include "dyt/core/hash.h"
+#include "dyt/data/internal/embedded.h"
+#include "tests/data/data_test_util.h"
+
+namespace dyt::data {
+namespace {
+
+// Of assets/digits/digits.csv.gz, as its README says.
+constexpr char kDigitsFile[] = "09f66e6debdee2cd2b5ae59e0d6abbb73fc2b0e0185d2e1957e9ebb51e23aa22";
+// Of the arrays after the split: changes when the split does.
+constexpr char kDigitsArrays[] = "CHECKSUM";
+
+TEST(Digits, AreTheFileInAssets) { EXPECT_EQ(core::sha256_hex(digits_csv_gz()), kDigitsFile); }
+
+TEST(Digits, HaveTheirShapesAndClasses) {
+  const ImageData data = open_data({});
+  EXPECT_EQ(data.name, "digits");
+  EXPECT_EQ(data.train.images.sizes(), (std::vector<int64_t>{1437, 1, 8, 8}));
+  EXPECT_EQ(data.test.images.sizes(), (std::vector<int64_t>{360, 1, 8, 8}));
+  EXPECT_EQ(data.num_classes, 10);
+  EXPECT_EQ(data.image_size, 8);
+  EXPECT_EQ(data.channels, 1);
+  EXPECT_EQ(data.scale, 16);
+  EXPECT_EQ(data.train.images.max().item<int>(), 16);
+  EXPECT_FALSE(data.licence.empty() || data.source.empty() || data.summary.empty());
+  EXPECT_EQ(data.checksum, kDigitsArrays);
+  EXPECT_EQ(open_data({}).checksum, data.checksum);
+}
+
+TEST(Digits, SplitKeepsEveryImageOnce) {
+  const ImageData data = open_data({});
+  const SplitDescription train = describe_split(data, data.train);
+  const SplitDescription test = describe_split(data, data.test);
+  EXPECT_EQ(train.count + test.count, 1797);
+  const std::vector<int64_t> of_class = {178, 182, 177, 183, 181, 182, 181, 179, 174, 180};
+  for (size_t label = 0; label < of_class.size(); ++label) {
+    EXPECT_EQ(train.class_counts[label] + test.class_counts[label], of_class[label]) << label;
+    EXPECT_GT(test.class_counts[label], 20) << label;
+  }
+  // Over all 1,797 images scikit-learn's load_digits has this pixel sum.
+  const int64_t sum =
+      data.train.images.sum().item<int64_t>() + data.test.images.sum().item<int64_t>();
+  EXPECT_EQ(sum, 561718);
+}
+
+TEST(Digits, LimitsTakeTheFirst) {
+  const ImageData all = open_data({});
+  const ImageData few = open_data({.train_limit = 100, .test_limit = 1000});
+  EXPECT_TRUE(few.train.images.equal(all.train.images.slice(0, 0, 100)));
+  EXPECT_TRUE(few.train.labels.equal(all.train.labels.slice(0, 0, 100)));
+  EXPECT_EQ(few.test.labels.numel(), 360);
+  EXPECT_EQ(few.checksum, all.checksum);
+}
+
+TEST(DescribeSplit, MeanAndDeviationOfPixels) {
+  const ImageData data = open_data({});
+  const SplitDescription description = describe_split(data, data.train);
+  const at::Tensor pixels = data.train.images.to(at::kDouble) / 16;
+  EXPECT_NEAR(description.mean, pixels.mean().item<double>(), 1e-12);
+  EXPECT_NEAR(description.std, pixels.std(/*unbiased=*/false).item<double>(), 1e-12);
+}
+
+TEST(DatasetTable, UnknownNameOffersTheNearest) {
+  const std::string message = open_error({.name = "fashion_mnits"}, core::ErrorKind::kUsage);
+  EXPECT_TRUE(mentions(message, "unknown data set 'fashion_mnits'"));
+  EXPECT_TRUE(mentions(message, "did you mean 'fashion_mnist'?"));
+}
+
+TEST(DatasetTable, ListsWhatThereIs) {
+  std::vector<std::string> names;
+  for (const DatasetRow& row : dataset_table()) {
+    names.emplace_back(row.name);
+    EXPECT_FALSE(row.summary.empty() || row.licence.empty() || row.source.empty()) << row.name;
+  }
+  EXPECT_EQ(names, (std::vector<std::string>{"digits", "mnist", "fashion_mnist", "images"}));
+}
+
+TEST(DataConfig, FieldsAndFolder) {
+  DataConfig config;
+  const core::Fields fields = core::fields_of(config);
+  core::apply_override(fields, "dir=/some/where");
+  EXPECT_EQ(data_folder(config), "/some/where");
+  EXPECT_EQ(core::identity_text(fields),
+            "name=digits\ntest_limit=0\ntrain_limit=0");  // no paths in it
+  EXPECT_EQ(dataset_name({.name = "mnist"}), "mnist");
+  EXPECT_EQ(dataset_name({.images = "a", .labels = "b"}), "images");
+}
+
+TEST(DataFolder, EnvironmentThenCache) {
+  const char* before = std::getenv("DYT_DATA");
+  const std::string saved = before == nullptr ? "" : before;
+  ::setenv("DYT_DATA", "/from/environment", 1);
+  EXPECT_EQ(data_folder({}), "/from/environment");
+  EXPECT_EQ(data_folder({.dir = "x"}), "x");
+  ::unsetenv("DYT_DATA");
+  EXPECT_TRUE(data_folder({}).string().ends_with(".cache/dyt"));
+  if (before != nullptr) {
+    ::setenv("DYT_DATA", saved.c_str(), 1);
+  }
+}
+
+}  // namespace
+}  // namespace dyt::data

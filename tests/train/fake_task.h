@@ -1,0 +1,59 @@
+// A task of one weight vector: fast, deterministic, and it can be told to diverge.
+#pragma once
+
+#include <torch/nn/modules/linear.h>
+
+#include <limits>
+#include <numeric>
+
+#include "dyt/train/task.h"
+
+namespace dyt::testing {
+
+class FakeTask final : public train::Task {
+ public:
+  FakeTask() : linear_(torch::nn::LinearOptions(3, 1)) {
+    const at::NoGradGuard no_grad;
+    linear_->weight.fill_(0.5);
+    linear_->bias.zero_();
+  }
+
+  torch::nn::Module& model() override { return *linear_; }
+  int64_t training_samples() const override { return 10; }
+
+  std::vector<int64_t> epoch_order(int64_t epoch) const override {
+    std::vector<int64_t> order(10);
+    std::iota(order.begin(), order.end(), epoch);
+    return order;
+  }
+
+  at::Tensor training_loss(train::StepPlace place, std::span<const int64_t> samples) override {
+    if (place.step == diverge_at) {
+      return linear_->weight.sum() * std::numeric_limits<double>::infinity();
+    }
+    const at::Tensor input = torch::full({1, 3}, 0.1 * static_cast<double>(samples[0] + 1));
+    return (linear_->forward(input) - 1).square().mean();
+  }
+
+  void calibrate(std::span<const int64_t> samples) override {
+    ++calibrations;
+    calibrated_with.assign(samples.begin(), samples.end());
+  }
+
+  train::Evaluation evaluate() override {
+    const at::NoGradGuard no_grad;
+    return {.loss = linear_->weight.sum().item<double>(), .accuracy = 0.5, .correct = "10"};
+  }
+
+  std::vector<train::SlotAlpha> alphas() override { return {{"slot", 0.5}}; }
+  std::vector<analysis::SlotHealth> health() override { return {{"slot", "ffn", 0.5, 0.25}}; }
+
+  int64_t diverge_at = -1;
+  int calibrations = 0;
+  std::vector<int64_t> calibrated_with;
+
+ private:
+  torch::nn::Linear linear_;
+};
+
+}  // namespace dyt::testing

@@ -1,0 +1,126 @@
+#include "dyt/train/loop.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/expect_error.h"
+#include "tests/support/temp_folder.h"
+#include "tests/train/fake_task.h"
+
+namespace dyt::train {
+namespace {
+
+using testing::FakeTask;
+using testing::TempFolder;
+using Json = nlohmann::ordered_json;
+
+const RunDescription kRun{.identity = "abc", .config_toml = "seed = 0\n", .command = "dyt train"};
+const TrainConfig kTrain{.epochs = 3, .batch_size = 4};  // 2 steps an epoch, 2 samples dropped
+
+// Trains in `path`; stops after `stop_after` steps of this process where that is not negative.
+RunStatus train(FakeTask& task, const std::filesystem::path& path, int64_t stop_after = -1) {
+  RunFolder folder(path, kRun, false);
+  if (folder.state() == FolderState::kFinished) {
+    return RunStatus::kFinished;
+  }
+  core::StopFlag stop;
+  int64_t steps = 0;
+  if (stop_after == 0) {
+    stop.request();
+  }
+  const optim::OptimConfig optim{.lr = 0.1, .lr_min = 0};
+  return run_training({.task = task,
+                       .folder = folder,
+                       .train = kTrain,
+                       .optim = optim,
+                       .stop = stop,
+                       .on_progress = [&](const Progress&) {
+                         if (++steps == stop_after) {
+                           stop.request();
+                         }
+                       }});
+}
+
+Json without_times(Json entry) {
+  for (const char* key : {"time_seconds", "rate_images_per_second", "memory_peak_bytes"}) {
+    entry.erase(key);
+  }
+  return entry;
+}
+
+std::vector<Json> metrics(const std::filesystem::path& path) {
+  std::vector<Json> lines;
+  std::istringstream text(core::read_file(path / "metrics.jsonl"));
+  for (std::string line; std::getline(text, line);) {
+    lines.push_back(without_times(Json::parse(line)));
+  }
+  return lines;
+}
+
+Json result(const std::filesystem::path& path) {
+  return without_times(Json::parse(core::read_file(path / "result.json")));
+}
+
+TEST(Loop, WritesMetricsCheckpointsAndResult) {
+  const TempFolder folder;
+  FakeTask task;
+  EXPECT_EQ(train(task, folder.path()), RunStatus::kFinished);
+  EXPECT_EQ(task.calibrations, 1);
+  EXPECT_EQ(task.calibrated_with, (std::vector<int64_t>{0, 1, 2, 3})) << "the first batch";
+  const std::vector<Json> lines = metrics(folder.path());
+  ASSERT_EQ(lines.size(), 3u);
+  EXPECT_EQ(lines[2]["step"], 6);
+  EXPECT_EQ(lines[2]["alpha"]["slot"], 0.5);
+  const Json end = result(folder.path());
+  EXPECT_EQ(end["status"], "finished");
+  EXPECT_EQ(end["correct"], "10");
+  EXPECT_EQ(end["parameters"], 4);
+  EXPECT_EQ(end["train_loss"], lines[2]["train_loss"]);
+  EXPECT_EQ(end["best"]["epoch"], 1) << "ties go to the first";
+  EXPECT_TRUE(std::filesystem::exists(folder / "last/model.safetensors"));
+}
+
+TEST(Loop, AStopAtAnyStepChangesNothing) {
+  const TempFolder whole;
+  FakeTask unbroken;
+  train(unbroken, whole.path());
+  for (int64_t stop_after = 0; stop_after < 6; ++stop_after) {
+    const TempFolder broken;
+    FakeTask first, second;
+    testing::expect_error(core::ErrorKind::kInterrupted, "the state is saved",
+                          [&] { train(first, broken.path(), stop_after); });
+    train(second, broken.path());
+    EXPECT_EQ(second.calibrations, 0) << "a resumed run never measures again";
+    EXPECT_EQ(metrics(broken.path()), metrics(whole.path())) << stop_after;
+    EXPECT_EQ(result(broken.path()), result(whole.path())) << stop_after;
+    for (const char* name : {"last/model.safetensors", "last/optimizer.safetensors"}) {
+      EXPECT_EQ(core::read_file(broken / name), core::read_file(whole / name)) << name;
+    }
+  }
+}
+
+TEST(Loop, DivergenceIsAResultWithItsStep) {
+  const TempFolder folder;
+  FakeTask task;
+  task.diverge_at = 3;
+  EXPECT_EQ(train(task, folder.path()), RunStatus::kDiverged);
+  const Json end = result(folder.path());
+  EXPECT_EQ(end["status"], "diverged");
+  EXPECT_EQ(end["step"], 4) << "the fourth step's loss was not finite";
+  EXPECT_TRUE(end["test_accuracy"].is_null());
+  EXPECT_EQ(end["best"]["epoch"], 1);
+  EXPECT_EQ(metrics(folder.path()).size(), 1u);
+}
+
+TEST(Loop, ABatchLargerThanTheData) {
+  const TempFolder path;
+  FakeTask task;
+  RunFolder folder(path.path(), kRun, false);
+  const core::StopFlag stop;
+  const TrainConfig train{.epochs = 1, .batch_size = 11};
+  testing::expect_error(core::ErrorKind::kUsage, "expected: at most 10\n  found:    11", [&] {
+    run_training({.task = task, .folder = folder, .train = train, .optim = {}, .stop = stop});
+  });
+}
+
+}  // namespace
+}  // namespace dyt::train
