@@ -53,22 +53,28 @@ int describe_data(const DataOptions& options) {
   data::DataConfig config = options.config;
   config.name = options.name;
   const data::ImageData data = data::open_data(config);
+  const data::SplitDescription train = data::describe_split(data, data.train);
+  const data::SplitDescription test = data::describe_split(data, data.test);
   const Json entry = {{"name", data.name},
                       {"summary", data.summary},
                       {"source", data.source},
                       {"licence", data.licence},
-                      {"train_images", data.train.labels.numel()},
-                      {"test_images", data.test.labels.numel()},
+                      {"train_images", train.count},
+                      {"test_images", test.count},
                       {"image_size", data.image_size},
                       {"channels", data.channels},
                       {"num_classes", data.num_classes},
+                      {"train_class_counts", train.class_counts},
+                      {"test_class_counts", test.class_counts},
+                      {"pixel_mean", train.mean},
+                      {"pixel_std", train.std},
                       {"checksum", data.checksum}};
   if (options.json) {
     std::printf("%s\n", entry.dump(2).c_str());
     return 0;
   }
   for (const auto& [key, value] : entry.items()) {
-    std::printf("%-13s %s\n", key.c_str(),
+    std::printf("%-18s %s\n", key.c_str(),
                 value.is_string() ? value.get<std::string>().c_str() : value.dump().c_str());
   }
   return 0;

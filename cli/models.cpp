@@ -19,7 +19,9 @@ struct ModelsOptions {
 Json entry_of(const models::ModelRow& row) {
   models::VitConfig config = row.config;
   const core::Fields fields = core::fields_of(config);
-  Json entry = {{"name", row.name}, {"summary", row.summary}};
+  Json entry = {{"name", row.name},
+                {"summary", row.summary},
+                {"parameters_1000_classes", models::parameter_count(row)}};
   entry["config"] = Json::parse(core::to_json_text(fields));
   return entry;
 }
@@ -32,15 +34,20 @@ int run_models(const ModelsOptions& options) {
       return 0;
     }
     models::VitConfig config = row.config;
-    std::printf("%s: %s\n\n%s", std::string(row.name).c_str(), std::string(row.summary).c_str(),
-                core::to_toml(core::fields_of(config)).c_str());
+    std::printf("%s: %s\n%ld parameters with 3 channels and 1000 classes\n\n%s",
+                std::string(row.name).c_str(), std::string(row.summary).c_str(),
+                models::parameter_count(row), core::to_toml(core::fields_of(config)).c_str());
     return 0;
   }
   Json list = Json::array();
+  if (!options.json) {
+    std::printf("%-24s %11s  (with 3 channels and 1000 classes)\n", "name", "parameters");
+  }
   for (const models::ModelRow& row : models::model_table()) {
     list.push_back(entry_of(row));
     if (!options.json) {
-      std::printf("%-24s %s\n", std::string(row.name).c_str(), std::string(row.summary).c_str());
+      std::printf("%-24s %11ld  %s\n", std::string(row.name).c_str(), models::parameter_count(row),
+                  std::string(row.summary).c_str());
     }
   }
   if (options.json) {

@@ -63,11 +63,11 @@ CompareOutcome run_compare(const CompareInput& input, const Hooks& hooks) {
            .jobs = input.options.jobs,
            .launch = hooks.launch,
            .stop = hooks.stop,
-           .on_event = hooks.on_event});
+           .on_event = hooks.on_event,
+           .look_every = hooks.look_every});
   const std::string cost_json = measured_cost(input, plans, hooks);
-  CompareOutcome outcome{.folder = input.folder,
-                         .runs_kept = kept,
-                         .runs_done = static_cast<int64_t>(missing.size())};
+  CompareOutcome outcome{
+      .folder = input.folder, .runs_kept = kept, .runs_done = static_cast<int64_t>(missing.size())};
   outcome.compare_json =
       compare_json_text(input, {read_results(plans.runs), read_results(plans.strip), cost_json});
   core::write_file_atomic(input.folder / "compare.json", outcome.compare_json);

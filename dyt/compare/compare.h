@@ -8,6 +8,7 @@
 //       .report_html = report::compare_report_html});
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -56,6 +57,7 @@ struct Hooks {
   std::function<void(const RunEvent&)> on_event;
   std::function<void(const std::string&)> say;                 // one line for the person
   std::function<std::string(const std::string&)> report_html;  // from the text of compare.json
+  std::chrono::milliseconds look_every{20};                    // at the runs
 };
 
 struct CompareOutcome {

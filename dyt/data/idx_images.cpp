@@ -120,10 +120,16 @@ std::vector<fs::path> mnist_folders(const DataConfig& config) {
                        config.name + "/ with data.dir=FOLDER or DYT_DATA=FOLDER"});
 }
 
+fs::path packed_file(const fs::path& folder, std::string_view stem) {
+  fs::path path = folder / stem;
+  path += ".gz";
+  return path;
+}
+
 // The file plain or packed; an empty path where there is neither.
 fs::path existing_file(const fs::path& folder, std::string_view stem) {
   const fs::path plain = folder / stem;
-  const fs::path packed = plain.string() + ".gz";
+  const fs::path packed = packed_file(folder, stem);
   std::error_code ignored;  // a folder that may not be read counts as one without the file
   if (fs::is_regular_file(packed, ignored)) {
     return packed;
@@ -135,7 +141,7 @@ fs::path mnist_folder(const DataConfig& config) {
   const std::vector<fs::path> folders = mnist_folders(config);
   std::vector<fs::path> looked_for;
   for (const fs::path& folder : folders) {
-    looked_for.push_back(folder / (std::string(kMnistFiles[0]) + ".gz"));
+    looked_for.push_back(packed_file(folder, kMnistFiles[0]));
     for (const std::string_view stem : kMnistFiles) {
       if (!existing_file(folder, stem).empty()) {
         return folder;
@@ -171,7 +177,7 @@ ImageData read_mnist(const DataConfig& config) {
     files.push_back(existing_file(folder, stem));
     if (files.back().empty()) {
       throw_missing(config, "a file of the data set " + config.name + " is missing",
-                    {folder / (std::string(stem) + ".gz"), folder / stem});
+                    {packed_file(folder, stem), folder / stem});
     }
   }
   ImageData data{.train = read_split(files[0], files[1]),

@@ -11,8 +11,8 @@ at::Tensor scaled(const std::shared_ptr<LayerScale>& scale, const at::Tensor& br
 
 Block::Block(const BlockOptions& block, const at::TensorOptions& options) {
   const auto norm = [&](const char* name, Site site) {
-    return register_module(
-        name, make_norm(block.norm, block.dim, site, Layout::kChannelsLast, options));
+    return register_module(name,
+                           make_norm(block.norm, block.dim, site, Layout::kChannelsLast, options));
   };
   const auto layer_scale = [&](const char* name) -> std::shared_ptr<LayerScale> {
     if (block.init_values == 0) {

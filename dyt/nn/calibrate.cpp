@@ -14,8 +14,8 @@ namespace {
 constexpr double kSmallestAlpha = 0.05;
 constexpr double kLargestAlpha = 20;
 
-// sqrt(mean((x - mean(x))^2)) over all elements in fp64, summed in the elements' order: LibTorch's own
-// reduction splits the work by the number of threads, and its last bits with it.
+// sqrt(mean((x - mean(x))^2)) over all elements in fp64, summed in the elements' order: LibTorch's
+// own reduction splits the work by the number of threads, and its last bits with it.
 double population_std(const at::Tensor& tensor) {
   const at::Tensor values = tensor.detach().to(at::kCPU, at::kDouble).contiguous();
   const double* begin = values.const_data_ptr<double>();
@@ -38,7 +38,8 @@ double population_std(const at::Tensor& tensor) {
                     {.what = std::move(what),
                      .where = "norm slot " + slot,
                      .todo = "give these slots a number instead of alpha0=auto, for instance "
-                             "alpha0." + site_name(site) + "=0.5"});
+                             "alpha0." +
+                             site_name(site) + "=0.5"});
 }
 
 using NamedNorm = std::pair<std::string, Norm*>;
@@ -76,7 +77,8 @@ class MeasuringPass {
     for (const auto& [buffer, value] : buffers_) {
       buffer.copy_(value);
     }
-    for (const auto& [submodule, was_training] : modes_) {  // parents first: a child has the last word
+    for (const auto& [submodule, was_training] :
+         modes_) {  // parents first: a child has the last word
       submodule->train(was_training);
     }
   }
@@ -95,9 +97,10 @@ void Norm::measure_alpha(const at::Tensor& input) {
   const std::string slot = *std::exchange(awaiting_, std::nullopt);
   const double std = population_std(input);
   if (!std::isfinite(std) || std == 0) {
-    throw_not_measured(slot, site_,
-                       "alpha0=auto cannot be measured: the standard deviation of the slot's input "
-                       "is " + core::number_text(std));
+    const std::string found = std::isnan(std) ? "nan" : core::number_text(std);  // never "-nan"
+    throw_not_measured(
+        slot, site_,
+        "alpha0=auto cannot be measured: the slot's input has a standard deviation of " + found);
   }
   alpha_.detach().fill_(std::clamp(1 / std, kSmallestAlpha, kLargestAlpha));
 }
@@ -114,8 +117,9 @@ void calibrate(torch::nn::Module& module, const std::function<void()>& forward) 
   forward();
   for (const auto& [name, norm] : norms) {
     if (!norm->end_measuring()) {
-      throw_not_measured(name, norm->site(),
-                         "alpha0=auto cannot be measured: the training forward never reached the slot");
+      throw_not_measured(
+          name, norm->site(),
+          "alpha0=auto cannot be measured: the training forward never reached the slot");
     }
   }
 }

@@ -1,10 +1,10 @@
-// Stochastic depth (Huang et al., arXiv 1603.09382): in training a sample loses its whole branch with
-// probability `rate`, and what stays is divided by 1 - rate.
+// Stochastic depth (Huang et al., arXiv 1603.09382): in training a sample loses its whole branch
+// with probability `rate`, and what stays is divided by 1 - rate.
 //
 //   set_random_place(model, seed, step);   // before each training forward
 //
-// The draws come from the stream (seed, "drop_path/<dotted name of the layer>", step): neither threads
-// nor other layers change them.
+// The draws come from the stream (seed, "drop_path/<dotted name of the layer>", step): neither
+// threads nor other layers change them.
 #pragma once
 
 #include <torch/nn/module.h>

@@ -81,9 +81,8 @@ NormSum Norm::add_normalize(const at::Tensor& input, const at::Tensor& residual)
 std::shared_ptr<Norm> make_norm(const NormSpec& spec, int64_t channels, Site site, Layout layout,
                                 const at::TensorOptions& options) {
   if (channels < 1) {
-    throw core::Error(core::ErrorKind::kInternal,
-                      {.what = "a norm slot needs at least one channel",
-                       .found = std::to_string(channels)});
+    throw core::Error(core::ErrorKind::kInternal, {.what = "a norm slot needs at least one channel",
+                                                   .found = std::to_string(channels)});
   }
   const NormRow& row = norm_row(spec.kind);
   return row.make({.spec = spec,

@@ -2,7 +2,8 @@
 //
 //   auto norm = make_norm(parse_norm_spec("dyt:alpha0=auto"), dim, Site::kAttention);
 //   at::Tensor y = norm->forward(x);                       // (..., C) -> (..., C)
-//   auto [y2, sum] = norm->forward_add(branch, residual);  // sum = branch + residual, y2 of the sum
+//   auto [y2, sum] = norm->forward_add(branch, residual);  // sum = branch + residual, y2 of the
+//   sum
 #pragma once
 
 #include <torch/nn/module.h>
@@ -48,7 +49,8 @@ class Norm : public torch::nn::Module {
   NormSum forward_add(const at::Tensor& input, const at::Tensor& residual);
 
   // Puts the parameters at their start: weight 1, bias 0, shift shift0, alpha alpha0. An alpha that
-  // is to be measured is NaN until calibrate() or a checkpoint sets it, so that it cannot be forgotten.
+  // is to be measured is NaN until calibrate() or a checkpoint sets it, so that it cannot be
+  // forgotten.
   void reset();
 
   const NormSpec& spec() const { return spec_; }
@@ -96,10 +98,10 @@ std::shared_ptr<Norm> make_norm(const NormSpec& spec, int64_t channels, Site sit
 
 // Sets the alpha of every slot with alpha0 = auto in one pass of `forward`, which has to run the
 // module on one training batch: alpha = 1 / std of the slot's input when it is first reached (for
-// forward_add, of the sum), population over all elements, in fp64, clamped to [0.05, 20], before the
-// slot computes its output; later visits keep it. Train mode, no gradient; modes and buffers are put
-// back afterwards. Error(kUsage) names a slot whose std is 0 or not finite, or that is never reached.
-// Without such slots nothing runs. Bits do not depend on the number of threads.
+// forward_add, of the sum), population over all elements, in fp64, clamped to [0.05, 20], before
+// the slot computes its output; later visits keep it. Train mode, no gradient; modes and buffers
+// are put back afterwards. Error(kUsage) names a slot whose std is 0 or not finite, or that is
+// never reached. Without such slots nothing runs. Bits do not depend on the number of threads.
 void calibrate(torch::nn::Module& module, const std::function<void()>& forward);
 
 }  // namespace dyt::nn

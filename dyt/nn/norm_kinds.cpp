@@ -36,8 +36,7 @@ at::Tensor RmsNorm::normalize(const at::Tensor& input) const {
   });
 }
 
-PointwiseNorm::PointwiseNorm(const NormSetup& setup)
-    : Norm(setup), function_(setup.row.function) {}
+PointwiseNorm::PointwiseNorm(const NormSetup& setup) : Norm(setup), function_(setup.row.function) {}
 
 at::Tensor PointwiseNorm::normalize(const at::Tensor& input) const {
   const int64_t channel_dim = layout() == Layout::kChannelsLast ? -1 : 1;

@@ -18,8 +18,8 @@ constexpr double kSmallestAlpha0 = 1e-4;
 constexpr double kLargestAlpha0 = 1e4;
 constexpr double kNotSet = std::numeric_limits<double>::quiet_NaN();
 
-// A spec as the typed fields of its text form: what a field cannot hold (nothing, a number or a word)
-// stands beside it as text.
+// A spec as the typed fields of its text form: what a field cannot hold (nothing, a number or a
+// word) stands beside it as text.
 struct SpecFields {
   NormSpec spec;
   const NormRow& row;

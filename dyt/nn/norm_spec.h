@@ -57,8 +57,8 @@ NormSpec parse_norm_spec(std::string_view text);
 // parse_norm_spec(norm_spec_text(spec)) == spec for every spec that was parsed.
 std::string norm_spec_text(const NormSpec& spec);
 
-// The rule of the DyT paper (arXiv 2503.10622v2, section 7.2 and tables 10, 11 and 13) by the slot's
-// width:
+// The rule of the DyT paper (arXiv 2503.10622v2, section 7.2 and tables 10, 11 and 13) by the
+// slot's width:
 //   below 2048     0.5 everywhere (all vision, speech and DNA models; widths 128 to 1280)
 //   from 2048      attention 1.0, others 0.5      (LLaMA)
 //   from 4096      attention 0.8, others 0.2      (LLaMA 7B)

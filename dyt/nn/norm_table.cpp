@@ -52,9 +52,8 @@ constexpr std::array kRows = {
             .bias = true,
             .function = "linear_clip",
             .make = make<PointwiseNorm>},
-    NormRow{.name = "hardtanh",
-            .summary = "another name of linear_clip",
-            .alias_of = "linear_clip"},
+    NormRow{
+        .name = "hardtanh", .summary = "another name of linear_clip", .alias_of = "linear_clip"},
 };
 
 }  // namespace

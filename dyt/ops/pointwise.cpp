@@ -202,16 +202,23 @@ Tensor forward_autograd(const Tensor& x, const Tensor& alpha, const OptionalTens
                                   channel_dim);
 }
 
-// The gradients as results of a step that refuses to be differentiated.
+// The wanted gradients as results of a step that refuses to be differentiated.
 struct PointwiseBackwardFunction : torch::autograd::Function<PointwiseBackwardFunction> {
   static variable_list forward(AutogradContext*, const Tensor& grad_output, const Tensor& x,
                                const Tensor& alpha, const OptionalTensor& shift,
                                const OptionalTensor& weight, const std::string& function,
                                int64_t channel_dim, const Mask& mask) {
     const at::AutoDispatchBelowADInplaceOrView guard;
-    auto [grad_x, grad_alpha, grad_shift, grad_weight, grad_bias] =
+    const auto gradients =
         backward_operator().call(grad_output, x, alpha, shift, weight, function, channel_dim, mask);
-    return {grad_x, grad_alpha, grad_shift, grad_weight, grad_bias};
+    variable_list wanted;  // autograd takes no undefined tensor as a result
+    const auto add = [&](const Tensor& gradient) {
+      if (gradient.defined()) {
+        wanted.push_back(gradient);
+      }
+    };
+    std::apply([&](const auto&... gradient) { (add(gradient), ...); }, gradients);
+    return wanted;
   }
 
   static variable_list backward(AutogradContext*, const variable_list&) {
@@ -225,9 +232,14 @@ struct PointwiseBackwardFunction : torch::autograd::Function<PointwiseBackwardFu
 Gradients backward_autograd(const Tensor& grad_output, const Tensor& x, const Tensor& alpha,
                             const OptionalTensor& shift, const OptionalTensor& weight,
                             std::string_view function, int64_t channel_dim, Mask mask) {
-  const variable_list gradients = PointwiseBackwardFunction::apply(
+  const variable_list wanted = PointwiseBackwardFunction::apply(
       grad_output, x, alpha, shift, weight, std::string(function), channel_dim, mask);
-  return {gradients[0], gradients[1], gradients[2], gradients[3], gradients[4]};
+  std::array<Tensor, 5> gradients;
+  size_t next = 0;
+  for (size_t n = 0; n < gradients.size(); ++n) {
+    gradients[n] = mask[n] ? wanted[next++] : Tensor();
+  }
+  return std::tuple_cat(gradients);
 }
 
 TORCH_LIBRARY(dyt, library) {

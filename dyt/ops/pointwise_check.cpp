@@ -71,8 +71,8 @@ void check_per_channel(const PointwiseArguments& arguments, const std::optional<
 }  // namespace
 
 const kernels::FunctionRow& check_arguments(const PointwiseArguments& arguments) {
-  const kernels::FunctionRow& row =
-      core::find_row(std::span(kernels::kFunctions), arguments.function, "point-wise function");
+  const std::span<const kernels::FunctionRow> rows(kernels::kFunctions);
+  const kernels::FunctionRow& row = core::find_row(rows, arguments.function, "point-wise function");
   check_x(arguments.x, arguments.channel_dim);
   check_scalar(arguments.x, arguments.alpha, "alpha");
   if (present(arguments.shift)) {

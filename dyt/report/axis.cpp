@@ -57,8 +57,8 @@ void add_spaced(Axis& axis, const std::vector<Tick>& candidates, double least_di
 
 std::vector<Tick> accuracy_candidates(const Scale& scale) {
   std::vector<Tick> ticks;
-  for (const double percent : {0.0, 90.0, 99.0, 50.0, 99.9, 95.0, 98.0, 80.0, 70.0, 97.0, 99.5, 60.0,
-                               40.0, 30.0, 20.0, 10.0, 96.0, 85.0, 99.8, 100.0}) {
+  for (const double percent : {0.0,  90.0, 99.0, 50.0, 99.9, 95.0, 98.0, 80.0, 70.0, 97.0,
+                               99.5, 60.0, 40.0, 30.0, 20.0, 10.0, 96.0, 85.0, 99.8, 100.0}) {
     ticks.push_back({placed(scale, percent), core::number_text(percent)});
   }
   return ticks;
@@ -71,11 +71,20 @@ std::vector<Tick> log_candidates(const Axis& axis) {
       const double value = factor * std::pow(10.0, power);
       const int digits = std::max(0, static_cast<int>(-power) + (factor == 1.5 ? 1 : 0));
       const bool long_text = value >= 1e5 || value < 1e-4;
-      ticks.push_back({std::log10(value), long_text
-                                              ? core::number_text(factor) + "e" +
-                                                    core::number_text(power)
-                                              : core::fixed_text(value, digits)});
+      ticks.push_back(
+          {std::log10(value), long_text ? core::number_text(factor) + "e" + core::number_text(power)
+                                        : core::fixed_text(value, digits)});
     }
+  }
+  return ticks;
+}
+
+// For a range too narrow for the round numbers of its scale.
+std::vector<Tick> even_candidates(const Scale& scale, double low, double high) {
+  const Axis values{.low = low, .high = high};
+  std::vector<Tick> ticks = even_ticks(values, nice_step(std::max(high - low, 1e-6), 5));
+  for (Tick& tick : ticks) {
+    tick.position = placed(scale, tick.position);
   }
   return ticks;
 }
@@ -104,8 +113,12 @@ Axis make_axis(const Scale& scale, double low, double high, double pixels, doubl
     return axis;
   }
   const double least_distance = spacing * (axis.high - axis.low) / pixels;
-  add_spaced(axis, scale.kind == ScaleKind::kLog ? log_candidates(axis) : accuracy_candidates(scale),
+  add_spaced(axis,
+             scale.kind == ScaleKind::kLog ? log_candidates(axis) : accuracy_candidates(scale),
              least_distance);
+  if (axis.ticks.size() < 3) {
+    add_spaced(axis, even_candidates(scale, low, high), least_distance);
+  }
   return axis;
 }
 

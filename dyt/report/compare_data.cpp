@@ -24,7 +24,9 @@ bool parse_diverged(const JsonNode& node) {
   return status == "diverged";
 }
 
-double or_nan(std::optional<double> value) { return value ? *value : JsonNode(nullptr, "", "").as_number(); }
+double or_nan(std::optional<double> value) {
+  return value ? *value : JsonNode(nullptr, "", "").as_number();
+}
 
 std::vector<CurvePoint> parse_curve(const std::vector<JsonNode>& nodes) {
   std::vector<CurvePoint> curve;
@@ -115,7 +117,8 @@ std::optional<Strip> parse_strip(const JsonNode& node) {
   if (!node.present()) {
     return std::nullopt;
   }
-  Strip strip{.epochs = node.integer("epochs"), .seed = node.integer("seed"), .lrs = node.numbers("lrs")};
+  Strip strip{
+      .epochs = node.integer("epochs"), .seed = node.integer("seed"), .lrs = node.numbers("lrs")};
   for (const JsonNode& slot : node.list("slots")) {
     StripSlot row{.slot = slot.text("slot")};
     for (const JsonNode& cell : slot.list("cells")) {

@@ -53,7 +53,7 @@ DotRow difference_row(const Slot& slot, size_t index) {
 }  // namespace
 
 std::string accuracy_figure(const CompareData& data) {
-  DotPanel panel{.name = "seed-accuracy",
+  DotPanel panel{.name = "seed_accuracy",
                  .x_label = "test accuracy, last epoch (%)",
                  .description = "Test accuracy of every seed and the mean of each slot"};
   for (size_t i = 0; i < data.slots.size(); ++i) {

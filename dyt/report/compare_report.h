@@ -1,7 +1,8 @@
 // A comparison for people: one HTML page and one terminal table from the text of compare.json
 // (docs/compare-json.md).
 //
-//   write_file_atomic(folder / "report.html", compare_report_html(read_file(folder / "compare.json")));
+//   write_file_atomic(folder / "report.html", compare_report_html(read_file(folder /
+//   "compare.json")));
 //
 // Both throw core::Error(kData) for text that is not a compare.json of version 1.
 #pragma once
@@ -14,7 +15,8 @@ namespace dyt::report {
 // core::Error(kResources) where gnuplot is not installed.
 std::string compare_report_html(const std::string& compare_json_text);
 
-// At most 100 columns, plain ASCII where the slots' labels are, no colour codes; ends with a newline.
+// At most 100 columns, plain ASCII where the slots' labels are, no colour codes; ends with a
+// newline.
 std::string compare_table_text(const std::string& compare_json_text);
 
 }  // namespace dyt::report

@@ -148,24 +148,26 @@ Scale alpha_scale(const std::vector<Line>& lines) {
 
 }  // namespace
 
-std::string accuracy_curves(const std::vector<Slot>& slots, std::optional<double> image_weight_points) {
+std::string accuracy_curves(const std::vector<Slot>& slots,
+                            std::optional<double> image_weight_points) {
   const LinePanel panel{
-      .name = "accuracy-curves",
+      .name = "accuracy_curves",
       .title = "Test accuracy (%)",
       .description = "Test accuracy after each epoch, all seeds and slots",
       .scale = {.kind = ScaleKind::kAccuracy, .least_error = image_weight_points.value_or(0.1) / 2},
       .lines = slot_lines(slots, [](const CurvePoint& point) { return 100 * point.test_accuracy; }),
       .height = 330};
   const std::string svg = line_panel_svg(panel);
-  return svg.empty() ? ""
-                     : figure_html(svg,
-                                   "The scale is stretched towards 100 % (logarithmic in the error), "
-                                   "where the slots differ.");
+  return svg.empty()
+             ? ""
+             : figure_html(svg,
+                           "The scale is stretched towards 100 % (logarithmic in the error), "
+                           "where the slots differ.");
 }
 
 std::string train_loss_curves(const std::vector<Slot>& slots) {
   const LinePanel panel{
-      .name = "loss-curves",
+      .name = "loss_curves",
       .title = "Training loss (log scale)",
       .description = "Training loss of each epoch, all seeds and slots",
       .scale = {.kind = ScaleKind::kLog},
@@ -187,7 +189,7 @@ std::string alpha_figure(const Slot& slot, size_t index) {
   const Scale scale = alpha_scale(lines);
   const bool log = scale.kind == ScaleKind::kLog;
   const std::string svg =
-      line_panel_svg({.name = "alpha-" + std::to_string(index),
+      line_panel_svg({.name = "alpha_" + std::to_string(index),
                       .title = log ? "alpha (log scale)" : "alpha",
                       .description = "alpha of each layer over training, " + slot.label,
                       .scale = scale,

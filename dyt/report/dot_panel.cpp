@@ -13,7 +13,7 @@ namespace {
 constexpr double kWidth = 400;
 constexpr double kDotSize = 7;
 constexpr size_t kLongestLeftLabel = 16;
-constexpr size_t kLabelAndValue = 46;  // characters that fit above a row
+constexpr size_t kLabelAndValue = 44;  // characters that fit above a row
 
 std::string text_of(double value) { return core::number_text(value); }
 
@@ -56,9 +56,10 @@ class Drawing {
   }
 
   std::string svg() {
-    GnuplotScript script({.width = static_cast<int>(kWidth), .height = height_, .name = panel_.name});
+    GnuplotScript script(
+        {.width = static_cast<int>(kWidth), .height = height_, .name = panel_.name});
     add_axes(script);
-    add_lines(script);
+    add_line_labels(script);
     for (size_t i = 0; i < panel_.rows.size(); ++i) {
       add_row(script, panel_.rows[i], area_.top + row_height_ * static_cast<double>(i));
     }
@@ -104,21 +105,32 @@ class Drawing {
     for (const Tick& tick : axis_.ticks) {
       ticks.push_back(quoted(tick.label) + " " + text_of(tick.position));
     }
-    script.add("set xtics (" + core::join(ticks, ", ") + ")");
-    script.add("set grid xtics lt 1 lc rgb '#dddddd' lw 1");
+    script.add("set xtics (" + core::join(ticks, ", ") + ") offset 0,0.4");
     script.add_text(panel_.x_label, (area_.left + area_.right) / 2, height_ - 8.0, "center");
   }
 
-  void add_lines(GnuplotScript& script) const {
+  // Behind a row's dots only, so that no line runs through a label: [from, to] in canvas units.
+  void add_ground(GnuplotScript& script, double from, double to) const {
+    const auto ends = [&](double low, double high) {
+      return text_of(low) + "," + text_of(from) + " to " + text_of(high) + "," + text_of(to);
+    };
     if (panel_.band) {
-      script.add("set object rectangle from " + text_of(std::max(panel_.band->low, axis_.low)) +
-                 ", graph 0 to " + text_of(std::min(panel_.band->high, axis_.high)) +
-                 ", graph 1 behind fc rgb '#dcebf5' fs solid 1 noborder");
+      script.add(
+          "set object rectangle from " +
+          ends(std::max(panel_.band->low, axis_.low), std::min(panel_.band->high, axis_.high)) +
+          " behind fc rgb '#dcebf5' fs solid 1 noborder");
+    }
+    for (const Tick& tick : axis_.ticks) {
+      script.add("set arrow from " + ends(tick.position, tick.position) +
+                 " nohead back lc rgb '#d5d5d5' lw 1");
     }
     for (const DotLine& line : panel_.lines) {
-      const std::string x = text_of(line.x);
-      script.add("set arrow from " + x + ", graph 0 to " + x + ", graph 1 nohead lc rgb '#555555' " +
-                 (line.label.empty() ? "lw 1.2" : "lw 1 dt (4,3)"));
+      script.add("set arrow from " + ends(line.x, line.x) + " nohead back lc rgb '#555555' lw 1.2");
+    }
+  }
+
+  void add_line_labels(GnuplotScript& script) const {
+    for (const DotLine& line : panel_.lines) {
       const double share = (line.x - axis_.low) / (axis_.high - axis_.low);
       script.add_text(line.label, area_.left + share * area_.width(), area_.top - 10, "center");
     }
@@ -128,17 +140,24 @@ class Drawing {
     double y = top + row_height_ / 2;
     if (panel_.labels_left) {
       script.add_text(shorten(row.label, kLongestLeftLabel), area_.left - 8, y, "right");
+      add_ground(script, top, top + row_height_);
     } else {
-      const size_t taken = std::min(kLabelAndValue - 8, character_count(row.value));
-      script.add_text(shorten(row.label, kLabelAndValue - taken), 4, top + 13,
-                      "left textcolor rgb '" + row.color + "'");
-      script.add_text(row.value, kWidth - 4, top + 13, "right");
+      add_heading(script, row, top + 13);
+      add_ground(script, top + 23, top + row_height_ - 2);
       y = top + 34;
     }
     if (row.dots.empty()) {
       script.add_text(row.empty_text, area_.left + 8, y, "left textcolor rgb '#555555'");
     }
     add_marks(script, row, y);
+  }
+
+  void add_heading(GnuplotScript& script, const DotRow& row, double y) const {
+    const size_t taken = std::min(kLabelAndValue - 8, character_count(row.value));
+    script.add_text(
+        "", 9, y, "point pt " + std::to_string(row.marker) + " ps 0.7 lc rgb '" + row.color + "'");
+    script.add_text(shorten(row.label, kLabelAndValue - taken), 20, y);
+    script.add_text(row.value, kWidth - 4, y, "right");
   }
 
   void add_marks(GnuplotScript& script, const DotRow& row, double y) {
@@ -171,9 +190,10 @@ class Drawing {
             const std::string& color, const std::string& title) {
     const double low = interval.low;
     const double high = interval.high;
-    plots_.push_back(script.add_data({{low, y - 4}, {low, y + 4}, {low, y}, {high, y}, {high, y - 4},
-                                      {high, y + 4}}) +
-                     " using 1:2 with lines lw " + text_of(width) + " dt solid" + color + title);
+    plots_.push_back(
+        script.add_data(
+            {{low, y - 4}, {low, y + 4}, {low, y}, {high, y}, {high, y - 4}, {high, y + 4}}) +
+        " using 1:2 with lines lw " + text_of(width) + " dt solid" + color + title);
   }
 
   // Dots that would hide each other stand above and below the row's line.
@@ -209,8 +229,9 @@ class Drawing {
   }
 
   static bool taken(const std::vector<std::vector<double>>& rows, double x, double y, double unit) {
-    if (std::count_if(rows.begin(), rows.end(),
-                      [&](const auto& row) { return std::abs(row[0] - x) * unit < kDotSize; }) >= 5) {
+    if (std::count_if(rows.begin(), rows.end(), [&](const auto& row) {
+          return std::abs(row[0] - x) * unit < kDotSize;
+        }) >= 5) {
       return false;
     }
     return std::any_of(rows.begin(), rows.end(), [&](const auto& row) {

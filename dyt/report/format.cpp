@@ -27,10 +27,14 @@ std::string percent_text(double fraction, int digits) {
 }
 
 std::string thousands_text(int64_t value) {
-  std::string text = std::to_string(value);
-  const int64_t first = value < 0 ? 1 : 0;
-  for (int64_t at = static_cast<int64_t>(text.size()) - 3; at > first; at -= 3) {
-    text.insert(static_cast<size_t>(at), ",");
+  const std::string digits = std::to_string(value);
+  const size_t first = value < 0 ? 1 : 0;
+  std::string text;
+  for (size_t i = 0; i < digits.size(); ++i) {
+    if (i > first && (digits.size() - i) % 3 == 0) {
+      text += ',';
+    }
+    text += digits[i];
   }
   return text;
 }
@@ -104,8 +108,9 @@ std::string shorten(std::string_view text, size_t limit) {
   }
   const size_t front = limit / 2;
   const size_t back = limit - front - 1;
-  return std::string(text.substr(0, byte_of(text, front))) + "…" +
-         std::string(text.substr(byte_of(text, count - back)));
+  std::string result(text.substr(0, byte_of(text, front)));
+  result.append("…").append(text.substr(byte_of(text, count - back)));
+  return result;
 }
 
 }  // namespace dyt::report

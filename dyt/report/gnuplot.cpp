@@ -13,15 +13,15 @@ namespace {
 
 std::string number(double value) { return std::isfinite(value) ? core::number_text(value) : "NaN"; }
 
-// What gnuplot says on standard error; only asked for after a failure, because the two streams would
-// mix in the picture.
+// What gnuplot says on standard error; only asked for after a failure, because the two streams
+// would mix in the picture.
 std::string complaint_of(const std::string& script) {
   core::Process process({.arguments = {"sh", "-c", "exec gnuplot -d 2>&1"}, .pipe_input = true});
   process.write(script);
   process.close_input();
-  std::string last;
+  std::string last = "no message";
   while (const auto line = process.read_line()) {
-    if (!core::trim(*line).empty()) {
+    if (core::trim(*line).starts_with("line ")) {
       last = core::trim(*line);
     }
   }
@@ -85,7 +85,8 @@ std::string quoted(const std::string& text) {
 GnuplotScript::GnuplotScript(Canvas canvas) : canvas_(std::move(canvas)) {
   add("set encoding utf8");
   add("set terminal svg size " + std::to_string(canvas_.width) + "," +
-      std::to_string(canvas_.height) + " dynamic noenhanced font 'sans,14' name '" + canvas_.name + "'");
+      std::to_string(canvas_.height) + " dynamic noenhanced font 'sans,14' name '" + canvas_.name +
+      "'");
   add("set datafile missing 'NaN'");
   add("unset key");
   add("set border 3 lc rgb '#555555'");
@@ -101,7 +102,8 @@ void GnuplotScript::set_area(const PlotArea& area) {
   add("set bmargin at screen " + number(1 - area.bottom / canvas_.height));
 }
 
-void GnuplotScript::add_text(const std::string& text, double x, double y, const std::string& options) {
+void GnuplotScript::add_text(const std::string& text, double x, double y,
+                             const std::string& options) {
   add("set label " + quoted(text) + " at screen " + number(x / canvas_.width) + ", screen " +
       number(1 - y / canvas_.height) + " " + options + " front");
 }
@@ -124,7 +126,8 @@ std::string GnuplotScript::svg(const std::string& description) const {
   std::string picture = run_gnuplot(text_, canvas_.name);
   // Everything between the opening tag's end and the end is kept; the head is ours.
   const size_t head = picture.find("</desc>");
-  const size_t body = head == std::string::npos ? picture.find('>', picture.find("<svg")) + 1 : head + 7;
+  const size_t body =
+      head == std::string::npos ? picture.find('>', picture.find("<svg")) + 1 : head + 7;
   picture = picture.substr(body);
   for (const std::string_view name : {"gnuplot_canvas", "gpDot", "gpPt", "textbox", "greybox"}) {
     const std::string unique = canvas_.name + "-" + std::string(name);

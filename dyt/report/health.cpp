@@ -73,7 +73,7 @@ DotRow health_row(const Layer& layer) {
 }
 
 std::string health_figure(const Slot& slot, const std::vector<Layer>& layers, size_t index) {
-  DotPanel panel{.name = "health-" + std::to_string(index),
+  DotPanel panel{.name = "health_" + std::to_string(index),
                  .x_label = "elements with |alpha·x| > 2 (%)",
                  .description = "Saturated share of each layer at the end, " + slot.label,
                  .labels_left = true,
@@ -106,7 +106,8 @@ std::string flagged_text(std::vector<Layer> layers) {
                    [](const Layer& a, const Layer& b) { return a.worst() > b.worst(); });
   std::vector<std::string> names;
   for (size_t i = 0; i < std::min<size_t>(6, layers.size()); ++i) {
-    names.push_back(escape_html(layers[i].name) + " (" + percent_text(layers[i].worst(), 0) + " %)");
+    names.push_back(escape_html(layers[i].name) + " (" + percent_text(layers[i].worst(), 0) +
+                    " %)");
   }
   if (layers.size() > names.size()) {
     names.push_back(std::to_string(layers.size() - names.size()) + " more");
@@ -129,7 +130,8 @@ std::string verdict_line(const Slot& slot, const std::vector<Layer>& layers) {
 
 const char* advice_html() {
   return "<p>What to try for a layer with a warning or an alarm, the likeliest first:</p><ul>"
-         "<li>a smaller start value of alpha (<code>dyt:alpha0=0.3</code>), or one measured from the "
+         "<li>a smaller start value of alpha (<code>dyt:alpha0=0.3</code>), or one measured from "
+         "the "
          "data, layer by layer (<code>dyt:alpha0=auto</code>);</li>"
          "<li>a lower learning rate or a longer warm-up: alpha and the activations both grow when "
          "steps are too large;</li>"
@@ -138,7 +140,8 @@ const char* advice_html() {
          "<li>a look at what feeds the layer: gated feed-forward blocks (SwiGLU) and optimizers "
          "like Muon are known to drive it there.</li></ul>"
          "<p>Saturation does not show in the loss by itself: in published failures "
-         "(arXiv 2604.23434) a share of 50 % or more marked every collapsed run and no good one.</p>";
+         "(arXiv 2604.23434) a share of 50 % or more marked every collapsed run and no good "
+         "one.</p>";
 }
 
 const char* no_advice_html() {
@@ -152,8 +155,8 @@ const char* no_advice_html() {
 std::string health_section(const std::vector<Slot>& slots) {
   std::vector<std::string> figures;
   std::vector<std::string> lines;
-  Table table{.head = {"Slot", "Layer", "Site", "alpha, mean", "Saturated, mean", "Saturated, worst seed",
-                       "Level"}};
+  Table table{.head = {"Slot", "Layer", "Site", "alpha, mean", "Saturated, mean",
+                       "Saturated, worst seed", "Level"}};
   bool flagged = false;
   for (size_t i = 0; i < slots.size(); ++i) {
     const std::vector<Layer> layers = layers_of(slots[i]);
@@ -168,12 +171,14 @@ std::string health_section(const std::vector<Slot>& slots) {
               });
   }
   if (figures.empty()) {
-    return element("p", "Not measured: no run with a point-wise slot (DyT and its relatives) finished.");
+    return element("p",
+                   "Not measured: no run with a point-wise slot (DyT and its relatives) finished.");
   }
-  return element("p",
-                 "Share of a layer’s inputs with |alpha·x| &gt; 2 at the end of training, on the test "
-                 "images: there tanh is flat and passes almost no gradient. Warning from 30 %, alarm "
-                 "from 50 %, in the worst seed.") +
+  return element(
+             "p",
+             "Share of a layer’s inputs with |alpha·x| &gt; 2 at the end of training, on the test "
+             "images: there tanh is flat and passes almost no gradient. Warning from 30 %, alarm "
+             "from 50 %, in the worst seed.") +
          list_html(lines) + figures_html(figures) + (flagged ? advice_html() : no_advice_html()) +
          details_html("The numbers of every layer", table_html(table));
 }

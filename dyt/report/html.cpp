@@ -33,13 +33,24 @@ std::string escape_html(const std::string& text) {
   std::string result;
   for (const char byte : text) {
     switch (byte) {
-      case '&': result += "&amp;"; break;
-      case '<': result += "&lt;"; break;
-      case '>': result += "&gt;"; break;
-      case '"': result += "&quot;"; break;
-      case '\'': result += "&#39;"; break;
+      case '&':
+        result += "&amp;";
+        break;
+      case '<':
+        result += "&lt;";
+        break;
+      case '>':
+        result += "&gt;";
+        break;
+      case '"':
+        result += "&quot;";
+        break;
+      case '\'':
+        result += "&#39;";
+        break;
       default: {
-        const bool control = static_cast<unsigned char>(byte) < 0x20 && byte != '\n' && byte != '\t';
+        const bool control =
+            static_cast<unsigned char>(byte) < 0x20 && byte != '\n' && byte != '\t';
         result += control ? ' ' : byte;
       }
     }

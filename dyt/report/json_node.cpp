@@ -1,9 +1,10 @@
+#include "dyt/report/internal/json_node.h"
+
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 
 #include "dyt/core/error.h"
-#include "dyt/report/internal/json_node.h"
 
 namespace dyt::report {
 

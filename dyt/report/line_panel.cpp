@@ -101,9 +101,9 @@ std::optional<std::vector<double>> last_point(const std::vector<std::vector<doub
 struct EndLabel {
   std::string text;
   std::string color;
-  double x = 0;          // end of the line, placed values
+  double x = 0;  // end of the line, placed values
   double y = 0;
-  double y_pixel = 0;    // where the label stands
+  double y_pixel = 0;  // where the label stands
 };
 
 // The labels keep their order and a distance, and stay inside the panel.
@@ -154,7 +154,7 @@ class Drawing {
                 core::number_text(x_axis_.high) + "]");
     script_.add("set yrange [" + core::number_text(y_axis_.low) + ":" +
                 core::number_text(y_axis_.high) + "]");
-    script_.add("set xtics " + tick_list(x_axis_.ticks));
+    script_.add("set xtics " + tick_list(x_axis_.ticks) + " offset 0,0.4");
     script_.add("set ytics " + tick_list(y_axis_.ticks));
     script_.add("set grid ytics lt 1 lc rgb '#dddddd' lw 1");
     script_.add_text(panel_.title, 4, 10);
@@ -184,11 +184,13 @@ class Drawing {
     plots_.push_back(data + style + " lc " + color_text(line) + " lw " +
                      core::number_text(line.width) + dash + " title " + quoted(line.title));
     if (line.ends_in_cross) {
-      plots_.push_back(script_.add_data({*last}) + " using 1:2 with points pt 2 ps 0.9 lw 2 lc rgb '" +
-                       line.color + "' title " + quoted(line.title + ", diverged"));
+      plots_.push_back(script_.add_data({*last}) +
+                       " using 1:2 with points pt 2 ps 0.9 lw 2 lc rgb '" + line.color +
+                       "' title " + quoted(line.title + ", diverged"));
     }
     if (!line.end_label.empty()) {
-      labels_.push_back({shorten(line.end_label, kLongestEndLabel), line.color, (*last)[0], (*last)[1]});
+      labels_.push_back(
+          {shorten(line.end_label, kLongestEndLabel), line.color, (*last)[0], (*last)[1]});
     }
   }
 
@@ -216,7 +218,8 @@ class Drawing {
       script_.add("set arrow from first " + core::number_text(label.x) + ", first " +
                   core::number_text(label.y) + " to screen " +
                   core::number_text((area_.right + 16) / kWidth) + ", screen " +
-                  core::number_text(1 - label.y_pixel / panel_.height) + " nohead lw 0.7 lc" + color);
+                  core::number_text(1 - label.y_pixel / panel_.height) + " nohead lw 0.7 lc" +
+                  color);
       script_.add_text(label.text, area_.right + 19, label.y_pixel, "left textcolor" + color);
     }
   }

@@ -33,14 +33,16 @@ ul.verdicts li.undecided { border-left-style: dashed; }
   padding: .5rem .8rem; margin: .8rem 0; max-width: none; }
 .warning ul { margin: .2rem 0; max-width: none; }
 .scroll { overflow-x: auto; margin: .6rem 0; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .92rem; }
-th, td { padding: .32rem .7rem; text-align: right; border-bottom: 1px solid var(--line);
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9rem; }
+th, td { padding: .32rem .55rem; text-align: right; border-bottom: 1px solid var(--line);
   vertical-align: baseline; }
 td { white-space: nowrap; }
 th:first-child { text-align: left; padding-left: 0; }
 thead th { border-bottom: 2px solid #777; font-weight: 600; vertical-align: bottom;
   line-height: 1.25; }
-tbody th { font-weight: 600; overflow-wrap: anywhere; min-width: 8rem; max-width: 18rem; }
+tbody th { font-weight: 600; overflow-wrap: break-word; min-width: 8rem; max-width: 20rem; }
+table.cards tbody th { min-width: 12rem; }
+span.slot { display: flex; align-items: baseline; }
 th small, td small { font-weight: 400; color: var(--soft); }
 svg.swatch { vertical-align: -2px; margin-right: .45em; flex: none; }
 .figures { display: grid; gap: 1rem 1.6rem; margin: .8rem 0;
@@ -54,12 +56,13 @@ ul.legend { list-style: none; display: flex; flex-wrap: wrap; gap: .15rem 1.4rem
   max-width: none; font-size: .95rem; }
 ul.legend li { display: flex; align-items: center; margin: 0; }
 table.heat td { text-align: center; min-width: 3.9rem; border: 2px solid #fff; padding: .35rem .2rem;
-  line-height: 1.15; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  line-height: 1.15; vertical-align: middle; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 table.heat td.diverged { background: repeating-linear-gradient(45deg, #fff 0 5px, #f0c7ad 5px 8px);
   color: #000; }
-table.heat td.diverged span { background: #fff; padding: 0 .15rem; }
+table.heat td.diverged span { background: #fff; padding: 0 .15rem; display: inline-block; }
 table.heat td small { color: inherit; display: block; }
 table.heat thead th { text-align: center; padding: .3rem .2rem; }
+table.heat tbody th { vertical-align: middle; border: 0; }
 table.heat th:first-child { text-align: left; padding-right: .6rem; min-width: 5.5rem; }
 .alarm, .caution { font-weight: 700; }
 .alarm { color: #a53f00; }

@@ -8,8 +8,9 @@
 
 namespace dyt::report {
 
-// `result_json` may be empty: a run that has not ended. An unfinished last line of `metrics_jsonl` is
-// left out. Throws as compare_report_html does; the message names the file and the field or line.
+// `result_json` may be empty: a run that has not ended. An unfinished last line of `metrics_jsonl`
+// is left out. Throws as compare_report_html does; the message names the file and the field or
+// line.
 std::string run_report_html(const std::string& config_toml, const std::string& metrics_jsonl,
                             const std::string& result_json, const std::string& env_json);
 

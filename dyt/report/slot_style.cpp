@@ -49,9 +49,9 @@ std::string swatch_svg(const SlotStyle& style) {
   }
   const std::string fill = style.marker % 2 == 1 ? style.color : "#ffffff";
   return "<svg class='swatch' viewBox='0 0 36 14' width='36' height='14' aria-hidden='true'>"
-         "<path d='M0,7 H36' fill='none' stroke='" + style.color + "' stroke-width='2'" + dashes +
-         "/><g fill='" + fill + "' stroke='" + style.color + "' stroke-width='1.3'>" +
-         marker_shape(style.marker) + "</g></svg>";
+         "<path d='M0,7 H36' fill='none' stroke='" +
+         style.color + "' stroke-width='2'" + dashes + "/><g fill='" + fill + "' stroke='" +
+         style.color + "' stroke-width='1.3'>" + marker_shape(style.marker) + "</g></svg>";
 }
 
 std::string ramp_color(double position) {
@@ -71,7 +71,8 @@ std::string ramp_color(double position) {
     rgb[i] = static_cast<int>(std::lround(value));
   }
   std::array<char, 8> text{};
-  std::snprintf(text.data(), text.size(), "#%02x%02x%02x", rgb[0] & 255, rgb[1] & 255, rgb[2] & 255);
+  std::snprintf(text.data(), text.size(), "#%02x%02x%02x", rgb[0] & 255, rgb[1] & 255,
+                rgb[2] & 255);
   return text.data();
 }
 

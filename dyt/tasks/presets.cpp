@@ -17,6 +17,22 @@ const DataPreset kDataPresets[] = {
     {"fashion_mnist", {"model.patch_size=4", "train.epochs=5", "train.batch_size=64"}},
 };
 
+// "<group>.key=value" for every field of `preset` that differs from its type's default.
+template <class Config>
+void append_differences(const std::string& group, Config preset,
+                        std::vector<std::string>& assignments) {
+  Config standard;
+  const core::Fields preset_fields = core::fields_of(preset);
+  const core::Fields standard_fields = core::fields_of(standard);
+  for (size_t i = 0; i < preset_fields.list().size(); ++i) {
+    const core::Field& field = preset_fields.list()[i];
+    const std::string value = core::plain_value(field);
+    if (field.key != "name" && value != core::plain_value(standard_fields.list()[i])) {
+      assignments.push_back(group + "." + field.key + "=" + value);
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> preset_of(const std::string& data_name, const std::string& model_name) {
@@ -27,17 +43,8 @@ std::vector<std::string> preset_of(const std::string& data_name, const std::stri
     }
   }
   const models::ModelRow& row = core::find_row(models::model_table(), model_name, "model");
-  models::VitConfig preset = row.config;
-  models::VitConfig standard;
-  const core::Fields preset_fields = core::fields_of(preset);
-  const core::Fields standard_fields = core::fields_of(standard);
-  for (size_t i = 0; i < preset_fields.list().size(); ++i) {
-    const core::Field& field = preset_fields.list()[i];
-    const std::string value = core::plain_value(field);
-    if (field.key != "name" && value != core::plain_value(standard_fields.list()[i])) {
-      assignments.push_back("model." + field.key + "=" + value);
-    }
-  }
+  append_differences("model", row.config, assignments);
+  append_differences("init", row.init, assignments);
   return assignments;
 }
 

@@ -33,7 +33,7 @@ train::RunStatus status_of(const std::string& result_json) {
 }  // namespace
 
 std::filesystem::path run_folder_of(const RunConfig& config) {
-  return config.out.empty() ? std::filesystem::path("runs") / ("train-" + config.data.name)
+  return config.out.empty() ? std::filesystem::path("runs") / ("train-" + data::dataset_name(config.data))
                             : std::filesystem::path(config.out);
 }
 
@@ -82,7 +82,7 @@ EvalOutcome evaluate_run(const std::filesystem::path& run_folder, const std::str
   Classify task(fitted, std::move(data));
   io::load_tensors(checkpoint / "model.safetensors", io::module_tensors(task.model()));
   return {.checkpoint = std::filesystem::canonical(checkpoint),
-          .data = config.data.name,
+          .data = data::dataset_name(config.data),
           .test_images = test_images,
           .evaluation = task.evaluate()};
 }

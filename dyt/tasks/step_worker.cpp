@@ -26,13 +26,7 @@ class Stepper {
     task_.calibrate(batch(0));
   }
 
-  int64_t parameter_count() {
-    int64_t count = 0;
-    for (const at::Tensor& parameter : task_.model().parameters()) {
-      count += parameter.numel();
-    }
-    return count;
-  }
+  int64_t parameter_count() { return models::parameter_count(task_.model()); }
 
   void train(int64_t count) {
     const int64_t steps = steps_per_epoch_ * config_.train.epochs;

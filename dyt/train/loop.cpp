@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "dyt/core/error.h"
+#include "dyt/models/vit.h"
 #include "dyt/optim/adamw.h"
 #include "dyt/optim/schedule.h"
 #include "dyt/train/environment.h"
@@ -222,10 +223,6 @@ void Loop::write_result(RunStatus status) {
                         {"saturated", slot.saturated}});
     }
   }
-  int64_t parameters = 0;
-  for (const at::Tensor& parameter : input_.task.model().parameters()) {
-    parameters += parameter.numel();
-  }
   Json best = nullptr;
   if (state_.best_epoch > 0) {
     best = {{"epoch", state_.best_epoch}, {"test_accuracy", state_.best_accuracy}};
@@ -238,7 +235,7 @@ void Loop::write_result(RunStatus status) {
                  {"test_loss", nullptr},
                  {"test_accuracy", nullptr},
                  {"best", best},
-                 {"parameters", parameters},
+                 {"parameters", models::parameter_count(input_.task.model())},
                  {"correct", finished ? last_evaluation_.correct : ""},
                  {"health", health},
                  {"time_seconds", seconds_since(run_begin_)},

@@ -1,5 +1,5 @@
-// Axes with ticks that do not overlap. Values are placed by us and drawn on gnuplot's linear axes, so
-// that labels and curves can be laid out exactly.
+// Axes with ticks that do not overlap. Values are placed by us and drawn on gnuplot's linear axes,
+// so that labels and curves can be laid out exactly.
 //
 //   const Axis axis = make_axis({.kind = ScaleKind::kLog}, 0.01, 2.3, /*pixels=*/200);
 //   axis.ticks[0].position == placed(scale, 0.02);
@@ -34,7 +34,8 @@ struct Axis {
 
 double placed(const Scale& scale, double value);
 
-// Covers [low, high] (in values); `pixels` is its length, `spacing` the least distance of two ticks.
+// Covers [low, high] (in values); `pixels` is its length, `spacing` the least distance of two
+// ticks.
 Axis make_axis(const Scale& scale, double low, double high, double pixels, double spacing = 28);
 
 // Whole numbers only (epochs).

@@ -1,5 +1,5 @@
-// compare.json, version 1 (docs/compare-json.md), as plain structs. nullopt, NaN and empty texts stand
-// for null and absent fields.
+// compare.json, version 1 (docs/compare-json.md), as plain structs. nullopt, NaN and empty texts
+// stand for null and absent fields.
 #pragma once
 
 #include <cstdint>

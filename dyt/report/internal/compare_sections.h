@@ -7,10 +7,10 @@
 
 namespace dyt::report {
 
-std::string summary_section(const CompareData& data);   // the first screen, with the title
-std::string results_section(const CompareData& data);   // table, seeds, differences
-std::string curves_section(const CompareData& data);    // curves, alpha
-std::string strip_section(const CompareData& data);     // "" without a strip
+std::string summary_section(const CompareData& data);  // the first screen, with the title
+std::string results_section(const CompareData& data);  // table, seeds, differences
+std::string curves_section(const CompareData& data);   // curves, alpha
+std::string strip_section(const CompareData& data);    // "" without a strip
 std::string repeat_section(const std::string& command, const std::string& config_toml,
                            const std::vector<std::pair<std::string, std::string>>& facts);
 

@@ -1,4 +1,5 @@
-// Curves over training, as figures (HTML): accuracy and loss of all seeds and slots, alpha of each layer.
+// Curves over training, as figures (HTML): accuracy and loss of all seeds and slots, alpha of each
+// layer.
 #pragma once
 
 #include <optional>
@@ -10,11 +11,12 @@
 namespace dyt::report {
 
 // Thin lines are seeds, thick ones the mean over the seeds that finished.
-std::string accuracy_curves(const std::vector<Slot>& slots, std::optional<double> image_weight_points);
+std::string accuracy_curves(const std::vector<Slot>& slots,
+                            std::optional<double> image_weight_points);
 std::string train_loss_curves(const std::vector<Slot>& slots);
 
-// One figure: a line a layer, averaged over the seeds that finished (over all where none did). "" for
-// a slot without alpha. `index` keeps names unique in the page.
+// One figure: a line a layer, averaged over the seeds that finished (over all where none did). ""
+// for a slot without alpha. `index` keeps names unique in the page.
 std::string alpha_figure(const Slot& slot, size_t index);
 
 std::string legend_html(const std::vector<Slot>& slots);

@@ -13,14 +13,14 @@ namespace dyt::report {
 
 struct DotRow {
   std::string label;
-  std::string value;          // at the right end of a label above the row
+  std::string value;  // at the right end of a label above the row
   std::string color = "#000000";
-  int marker = 7;             // gnuplot's point type
+  int marker = 7;  // gnuplot's point type
   std::vector<double> dots;
   std::optional<double> mean;
-  std::optional<Interval> interval;        // bold, with caps
-  std::optional<Interval> second_interval; // thin and grey, below
-  std::string empty_text;     // said where there are no dots
+  std::optional<Interval> interval;         // bold, with caps
+  std::optional<Interval> second_interval;  // thin and grey, below
+  std::string empty_text;                   // said where there are no dots
 };
 
 struct DotLine {
@@ -34,10 +34,10 @@ struct DotPanel {
   std::string description;
   std::vector<DotRow> rows;
   bool labels_left = false;
-  std::vector<DotLine> lines;     // vertical
-  std::optional<Interval> band;   // shaded
-  std::optional<Interval> range;  // at least this much is shown
-  std::optional<Interval> limits; // never more than this (after padding)
+  std::vector<DotLine> lines;      // vertical
+  std::optional<Interval> band;    // shaded
+  std::optional<Interval> range;   // at least this much is shown
+  std::optional<Interval> limits;  // never more than this (after padding)
 };
 
 // "" where there is nothing to draw.

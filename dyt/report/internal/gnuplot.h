@@ -14,7 +14,7 @@ namespace dyt::report {
 struct Canvas {
   int width = 400;  // in units of the viewBox; text is 14 units high
   int height = 260;
-  std::string name;  // letters, digits, '-': unique in the page; prefixes all ids
+  std::string name;  // letters, digits, '_': unique in the page; prefixes all ids
 };
 
 // The part of the canvas inside the axes, in units from its left and top edge.
@@ -30,7 +30,8 @@ class GnuplotScript {
 
   void add(const std::string& command);
   void set_area(const PlotArea& area);
-  // Text at a place in canvas units; `options` as gnuplot's label takes them ("right textcolor ...").
+  // Text at a place in canvas units; `options` as gnuplot's label takes them ("right textcolor
+  // ...").
   void add_text(const std::string& text, double x, double y, const std::string& options = "left");
   // A datablock; NaN becomes a gap. Returns its gnuplot name.
   std::string add_data(const std::vector<std::vector<double>>& rows);

@@ -14,14 +14,15 @@ std::string escape_html(const std::string& text);
 std::string element(const std::string& tag, const std::string& inner);
 
 struct Table {
-  std::vector<std::string> head;                // HTML
-  std::vector<std::vector<std::string>> rows;   // HTML; the first cell of a row is its heading
+  std::vector<std::string> head;               // HTML
+  std::vector<std::vector<std::string>> rows;  // HTML; the first cell of a row is its heading
   bool cards = false;  // on a narrow screen each row becomes a card of "heading: value" lines
 };
 
 std::string table_html(const Table& table);
-std::string facts_html(const std::vector<std::pair<std::string, std::string>>& facts);  // plain texts
-std::string list_html(const std::vector<std::string>& items);  // HTML; "" where empty
+std::string facts_html(
+    const std::vector<std::pair<std::string, std::string>>& facts);  // plain texts
+std::string list_html(const std::vector<std::string>& items);        // HTML; "" where empty
 std::string figure_html(const std::string& svg, const std::string& caption);  // caption is HTML
 std::string figures_html(const std::vector<std::string>& figures);            // side by side
 

@@ -21,14 +21,14 @@ class JsonNode {
   JsonNode(const nlohmann::ordered_json* value, std::string file, std::string place);
 
   bool present() const;
-  JsonNode object(const std::string& key) const;              // may be absent
-  std::vector<JsonNode> list(const std::string& key) const;   // empty where absent
+  JsonNode object(const std::string& key) const;             // may be absent
+  std::vector<JsonNode> list(const std::string& key) const;  // empty where absent
   std::vector<std::pair<std::string, JsonNode>> members() const;
 
   std::optional<double> number(const std::string& key) const;
   std::optional<int64_t> integer(const std::string& key) const;
   std::optional<bool> boolean(const std::string& key) const;
-  std::string text(const std::string& key) const;             // "" where absent
+  std::string text(const std::string& key) const;  // "" where absent
   std::string required_text(const std::string& key) const;
   std::vector<double> numbers(const std::string& key) const;  // null elements become NaN
 

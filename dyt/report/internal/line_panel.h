@@ -1,5 +1,5 @@
-// One panel of lines: training curves, alpha over training. Labels at the right end, where asked for,
-// are pushed apart so that they never overlap, and tied to their line by a leader.
+// One panel of lines: training curves, alpha over training. Labels at the right end, where asked
+// for, are pushed apart so that they never overlap, and tied to their line by a leader.
 #pragma once
 
 #include <string>
@@ -10,21 +10,21 @@
 namespace dyt::report {
 
 struct Line {
-  std::string title;      // shown when the pointer rests on the line
+  std::string title;  // shown when the pointer rests on the line
   std::vector<double> x;
   std::vector<double> y;  // NaN: gap
   std::string color = "#000000";
   std::string dash = "solid";
   double width = 1;
-  int opacity = 100;      // percent
-  int marker = 0;         // gnuplot's point type on some of the points; 0: none
+  int opacity = 100;           // percent
+  int marker = 0;              // gnuplot's point type on some of the points; 0: none
   bool ends_in_cross = false;  // the run broke off here
   std::string end_label;
 };
 
 struct LinePanel {
-  std::string name;         // unique in the page
-  std::string title;        // above the axes, with the unit of y
+  std::string name;   // unique in the page
+  std::string title;  // above the axes, with the unit of y
   std::string x_label = "epoch";
   std::string description;  // for those who cannot see it
   Scale scale;              // of y

@@ -1,5 +1,5 @@
-// How a slot looks in every figure: colour (Okabe-Ito), dash pattern and marker, each of which alone
-// tells the slots apart, so that a colour-blind reader or a grey print can read the figures.
+// How a slot looks in every figure: colour (Okabe-Ito), dash pattern and marker, each of which
+// alone tells the slots apart, so that a colour-blind reader or a grey print can read the figures.
 #pragma once
 
 #include <cstddef>
@@ -8,9 +8,9 @@
 namespace dyt::report {
 
 struct SlotStyle {
-  std::string color;        // "#0072B2"
-  std::string dash;         // gnuplot's dash type: "solid" or "(on,off,...)"
-  int marker = 7;           // gnuplot's point type
+  std::string color;  // "#0072B2"
+  std::string dash;   // gnuplot's dash type: "solid" or "(on,off,...)"
+  int marker = 7;     // gnuplot's point type
 };
 
 SlotStyle slot_style(size_t index);

@@ -1,0 +1,78 @@
+#include "dyt/models/vit.h"
+
+#include <ATen/ops/cat.h>
+#include <ATen/ops/zeros.h>
+#include <torch/nn/modules/container/modulelist.h>
+
+namespace dyt::models {
+
+VisionTransformer::VisionTransformer(const VitConfig& config, const at::TensorOptions& options)
+    : config_(config) {
+  config.validate();
+  const nn::NormSpec norm = nn::parse_norm_spec(config.norm);
+  const nn::PatchEmbedShape patches{.image_size = config.image_size,
+                                    .patch_size = config.patch_size,
+                                    .channels = config.channels,
+                                    .dim = config.dim};
+  cls_token_ = register_parameter("cls_token", at::zeros({1, 1, config.dim}, options));
+  pos_embed_ = register_parameter("pos_embed",
+                                  at::zeros({1, 1 + patches.num_patches(), config.dim}, options));
+  patch_embed_ = register_module("patch_embed", std::make_shared<nn::PatchEmbed>(patches, options));
+  const auto list = register_module("blocks", std::make_shared<torch::nn::ModuleListImpl>());
+  for (const double rate : nn::drop_path_rates(config.drop_path, config.depth)) {
+    const nn::BlockOptions block{.dim = config.dim,
+                                 .num_heads = config.num_heads,
+                                 .hidden_dim = config.hidden_dim(),
+                                 .norm = norm,
+                                 .init_values = config.init_values,
+                                 .drop_path = rate};
+    blocks_.push_back(std::make_shared<nn::Block>(block, options));
+    list->push_back(blocks_.back());
+  }
+  norm_ = register_module(
+      config.global_pool == "token" ? "norm" : "fc_norm",
+      nn::make_norm(norm, config.dim, nn::Site::kFinal, nn::Layout::kChannelsLast, options));
+  head_ = register_module("head",
+                          std::make_shared<nn::Linear>(config.dim, config.num_classes, options));
+}
+
+nn::Stream VisionTransformer::run_blocks(const at::Tensor& images) {
+  const at::Tensor patches = patch_embed_->forward(images);  // (B, L, D)
+  const at::Tensor class_tokens = cls_token_.expand({images.size(0), -1, -1});
+  nn::Stream stream{.branch = at::cat({class_tokens, patches}, 1) + pos_embed_};
+  for (const auto& block : blocks_) {
+    stream = block->forward(stream);
+  }
+  return stream;
+}
+
+at::Tensor VisionTransformer::pool(const nn::Stream& stream) {
+  if (config_.global_pool == "token") {
+    return norm_->forward_add(stream.branch, stream.residual).y.select(1, 0);
+  }
+  // The mean of a sum is the sum of the means: so this slot, too, gets its input in two parts.
+  const auto patch_mean = [](const at::Tensor& tokens) { return tokens.slice(1, 1).mean(1); };
+  return norm_->forward_add(patch_mean(stream.branch), patch_mean(stream.residual)).y;
+}
+
+at::Tensor VisionTransformer::forward(const at::Tensor& images) {
+  return head_->forward(pool(run_blocks(images)));
+}
+
+at::Tensor VisionTransformer::forward_features(const at::Tensor& images) {
+  const nn::Stream stream = run_blocks(images);
+  if (config_.global_pool == "token") {
+    return norm_->forward_add(stream.branch, stream.residual).y;
+  }
+  return stream.branch + stream.residual;
+}
+
+int64_t parameter_count(const torch::nn::Module& module) {
+  int64_t count = 0;
+  for (const at::Tensor& parameter : module.parameters()) {
+    count += parameter.numel();
+  }
+  return count;
+}
+
+}  // namespace dyt::models

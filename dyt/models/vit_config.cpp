@@ -1,0 +1,76 @@
+// VitConfig of vit.h: its fields and what makes them fit together.
+#include "dyt/core/error.h"
+#include "dyt/models/table.h"
+#include "dyt/models/vit.h"
+
+namespace dyt::models {
+namespace {
+
+[[noreturn]] void throw_misfit(const char* key, std::string what, std::string expected,
+                               int64_t found) {
+  throw core::Error(core::ErrorKind::kUsage, {.what = std::move(what),
+                                              .where = std::string("model.") + key,
+                                              .expected = std::move(expected),
+                                              .found = std::to_string(found)});
+}
+
+void require_positive(const char* key, int64_t value) {
+  if (value < 1) {
+    throw_misfit(key, "a size of the model is missing", "at least 1", value);
+  }
+}
+
+}  // namespace
+
+void VitConfig::visit_fields(core::Fields& fields) {
+  std::vector<std::string> names;
+  for (const ModelRow& row : model_table()) {
+    names.emplace_back(row.name);
+  }
+  fields.add("name", name, {.help = "the preset of the sizes", .choices = names});
+  fields.add("image_size", image_size,
+             {.help = "side of the images in pixels; 0: the data's", .min = 0, .max = 4096});
+  fields.add("patch_size", patch_size,
+             {.help = "side of a patch; divides image_size", .min = 1, .max = 1024});
+  fields.add("channels", channels,
+             {.help = "channels of the images; 0: the data's", .min = 0, .max = 1024});
+  fields.add("num_classes", num_classes,
+             {.help = "number of classes; 0: the data's", .min = 0, .max = 1000000});
+  fields.add("dim", dim, {.help = "width; divisible by num_heads", .min = 1, .max = 65536});
+  fields.add("depth", depth, {.help = "number of blocks", .min = 1, .max = 1000});
+  fields.add("num_heads", num_heads, {.help = "attention heads", .min = 1, .max = 1024});
+  fields.add("mlp_ratio", mlp_ratio,
+             {.help = "width of the MLP's hidden layer over dim", .min = 0.01, .max = 64});
+  fields.add("global_pool", global_pool,
+             {.help = "what the head sees: the patch tokens' mean, or the class token",
+              .choices = {"avg", "token"}});
+  fields.add("init_values", init_values,
+             {.help = "where the layer scale starts; 0: no layer scale", .min = 0, .max = 100});
+  fields.add("drop_path", drop_path,
+             {.help = "stochastic depth: rate of the last block, rising from 0 at the first",
+              .min = 0,
+              .max = 0.99});
+  fields.add("norm", norm, {.help = "the norm slot, kind[:key=value]..., as dyt:alpha0=auto"});
+}
+
+void VitConfig::validate() const {
+  require_positive("image_size", image_size);
+  require_positive("patch_size", patch_size);
+  require_positive("channels", channels);
+  require_positive("num_classes", num_classes);
+  require_positive("dim", dim);
+  require_positive("depth", depth);
+  require_positive("num_heads", num_heads);
+  require_positive("mlp_ratio", hidden_dim());
+  if (image_size % patch_size != 0) {
+    throw_misfit("patch_size", "the image size is not divisible by the patch size",
+                 "a number that divides " + std::to_string(image_size), patch_size);
+  }
+  if (dim % num_heads != 0) {
+    throw_misfit("num_heads", "the width is not divisible by the number of heads",
+                 "a number that divides " + std::to_string(dim), num_heads);
+  }
+  nn::parse_norm_spec(norm);
+}
+
+}  // namespace dyt::models

@@ -1,0 +1,63 @@
+#include "dyt/report/run_report.h"
+
+#include <gtest/gtest.h>
+
+#include "dyt/core/error.h"
+#include "tests/report/page_check.h"
+#include "tests/report/sample.h"
+
+namespace dyt::report {
+namespace {
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+constexpr const char* kEnvironment =
+    R"({"version":"0.1.0","command":"dyt train seed=<1>","hardware":{"cpu":"Example CPU","cores":2}})";
+
+TEST(RunReport, ShowsAFinishedRun) {
+  const std::string page =
+      run_report_html("seed = 0 # <b>\n", sample_metrics(), sample_result(), kEnvironment);
+  EXPECT_EQ(PageCheck(page).problem(), "");
+  for (const char* part : {"Finished at 98.", "209,747", "Test accuracy (%)", "Loss (log scale)",
+                           "Learning rate", "alpha of each layer", "health_0", "▲ warning",
+                           "dyt train seed=&lt;1&gt;", "hardware, cpu", "seed = 0 # &lt;b&gt;"}) {
+    EXPECT_TRUE(contains(page, part)) << part;
+  }
+}
+
+TEST(RunReport, ShowsARunThatGoesOn) {
+  std::string metrics = sample_metrics();
+  metrics = metrics.substr(0, metrics.size() / 2);  // its last line is cut
+  const std::string page = run_report_html("", metrics, "", "");
+  EXPECT_EQ(PageCheck(page).problem(), "");
+  EXPECT_TRUE(contains(page, "has not ended"));
+  EXPECT_TRUE(contains(run_report_html("", "", "", ""), "not finished an epoch"));
+}
+
+TEST(RunReport, ShowsADivergedRun) {
+  const std::string page = run_report_html(
+      "", "", R"({"version":1,"status":"diverged","step":37,"test_accuracy":null,"best":null})",
+      "");
+  EXPECT_EQ(PageCheck(page).problem(), "");
+  EXPECT_TRUE(contains(page, "diverged: the training loss was not finite at step 37"));
+}
+
+TEST(RunReport, BadFilesAreErrorsThatNameThem) {
+  const auto where = [](const std::string& metrics, const std::string& result) {
+    try {
+      run_report_html("", metrics, result, "");
+    } catch (const core::Error& error) {
+      EXPECT_EQ(error.kind(), core::ErrorKind::kData);
+      return error.parts().where;
+    }
+    return std::string("no error");
+  };
+  EXPECT_TRUE(contains(where("{\"epoch\":1}\n{\"epoch\n", ""), "metrics.jsonl, line 2"));
+  EXPECT_TRUE(contains(where("{\"epoch\":\"x\"}\n", ""), "epoch"));
+  EXPECT_TRUE(contains(where("", "{\"version\":3}"), "result.json, version"));
+}
+
+}  // namespace
+}  // namespace dyt::report
