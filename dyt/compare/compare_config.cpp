@@ -27,6 +27,7 @@ void make_canonical(CompareOptions& options) {
   for (std::string& slot : options.slots) {
     slot = nn::norm_spec_text(nn::parse_norm_spec(slot));
   }
+  std::sort(options.strip.lrs.begin(), options.strip.lrs.end());
   options.validate();
 }
 

@@ -135,7 +135,9 @@ std::optional<Interval> image_interval(const std::string& slot, Seeds seeds, See
 Json difference_json(const PairedDifference& difference) {
   Json per_seed = Json::array();
   for (const auto& value : difference.per_seed) {
-    per_seed.push_back(or_null(value));
+    if (value) {
+      per_seed.push_back(*value);
+    }
   }
   return {{"mean", or_null(difference.mean)},
           {"std", or_null(difference.std)},

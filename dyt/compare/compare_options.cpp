@@ -59,7 +59,7 @@ void CompareOptions::visit_fields(core::Fields& fields) {
              {.help = "seeds of every slot", .min = 0, .max = 1e15, .count_as_range = true});
   fields.add(
       "margin", margin,
-      {.help = "points of accuracy within which two slots count as equal", .min = 0, .max = 100});
+      {.help = "points of accuracy within which two slots count as equal", .min = 0.01, .max = 100});
   fields.add("jobs", jobs,
              {.help = "runs side by side; 0: as many as there are cores",
               .min = 0,

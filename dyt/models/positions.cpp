@@ -37,13 +37,14 @@ at::Tensor resample_positions(const at::Tensor& pos_embed, int64_t grid_side) {
     return pos_embed;
   }
   const int64_t D = pos_embed.size(2);
-  const at::Tensor table = pos_embed.to(at::kFloat);
-  const at::Tensor grid =
-      table.slice(1, 1).reshape({1, old_side, old_side, D}).permute({0, 3, 1, 2});
+  const at::Tensor grid = pos_embed.slice(1, 1)
+                              .to(at::kFloat)
+                              .reshape({1, old_side, old_side, D})
+                              .permute({0, 3, 1, 2});
   const at::Tensor resized =
       at::_upsample_bicubic2d_aa(grid, {grid_side, grid_side}, /*align_corners=*/false);
   const at::Tensor rows = resized.permute({0, 2, 3, 1}).reshape({1, grid_side * grid_side, D});
-  return at::cat({table.slice(1, 0, 1), rows}, 1).to(pos_embed.scalar_type());
+  return at::cat({pos_embed.slice(1, 0, 1), rows.to(pos_embed.scalar_type())}, 1);
 }
 
 }  // namespace dyt::models

@@ -20,10 +20,12 @@ Attention::Attention(int64_t dim, int64_t num_heads, const at::TensorOptions& op
 
 at::Tensor Attention::forward(const at::Tensor& tokens) const {
   const int64_t B = tokens.size(0), N = tokens.size(1), D = tokens.size(2);
-  const at::Tensor qkv = qkv_->forward(tokens)
-                             .view({B, N, 3, num_heads_, D / num_heads_})
-                             .permute({2, 0, 3, 1, 4});  // (3, B, h, N, D/h)
-  const at::Tensor heads = at::scaled_dot_product_attention(qkv[0], qkv[1], qkv[2]);
+  // unbind, not three selections: its gradient is one stack instead of three padded sums.
+  const std::vector<at::Tensor> qkv =
+      qkv_->forward(tokens).view({B, N, 3, num_heads_, D / num_heads_}).unbind(2);
+  const auto heads_first = [&](int part) { return qkv[part].transpose(1, 2); };  // (B, h, N, D/h)
+  const at::Tensor heads =
+      at::scaled_dot_product_attention(heads_first(0), heads_first(1), heads_first(2));
   return proj_->forward(heads.transpose(1, 2).reshape({B, N, D}));
 }
 

@@ -70,7 +70,7 @@ std::vector<Tick> log_candidates(const Axis& axis) {
     for (double power = std::floor(axis.low); power <= std::ceil(axis.high); ++power) {
       const double value = factor * std::pow(10.0, power);
       const int digits = std::max(0, static_cast<int>(-power) + (factor == 1.5 ? 1 : 0));
-      const bool long_text = value >= 1e5 || value < 1e-4;
+      const bool long_text = value >= 1e5 || value < 1e-3;
       ticks.push_back(
           {std::log10(value), long_text ? core::number_text(factor) + "e" + core::number_text(power)
                                         : core::fixed_text(value, digits)});

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "dyt/core/text.h"
 #include "dyt/report/internal/compare_sections.h"
 #include "dyt/report/internal/dot_panel.h"
@@ -22,7 +24,7 @@ DotRow accuracy_row(const Slot& slot, size_t index) {
   }
   if (slot.accuracy_mean) {
     row.mean = 100 * *slot.accuracy_mean;
-    row.value = percent_text(*slot.accuracy_mean) + " %";
+    row.value = percent_text(*slot.accuracy_mean) + " %";
   }
   row.empty_text = slot.seeds.empty() ? "no run" : "no seed finished";
   if (slot.diverged > 0 && !row.dots.empty()) {
@@ -66,14 +68,19 @@ std::string accuracy_figure(const CompareData& data) {
 std::string difference_figure(const CompareData& data) {
   DotPanel panel{.name = "differences",
                  .x_label = "difference to the baseline (points)",
-                 .description = "Paired differences to the baseline with their 95 % intervals",
+                 .description = "Paired differences to the baseline with their 95 % intervals",
                  .lines = {{0, ""}}};
   for (size_t i = 1; i < data.slots.size(); ++i) {
     panel.rows.push_back(difference_row(data.slots[i], i));
   }
-  std::string caption = "Slot minus " + escape_html(data.baseline().label) +
-                        ", a dot a seed. Thick: mean and 95 % interval over seeds. Thin, grey: "
-                        "95 % interval over test images.";
+  std::string caption = "Slot minus " + escape_html(data.baseline().label) + ", a dot a seed.";
+  const auto has = [&](auto member) {
+    return std::any_of(panel.rows.begin(), panel.rows.end(),
+                       [&](const DotRow& row) { return (row.*member).has_value(); });
+  };
+  caption += has(&DotRow::interval) ? " Thick: mean and 95 % interval over seeds."
+                                    : " The bar is their mean.";
+  caption += has(&DotRow::second_interval) ? " Thin, grey: 95 % interval over test images." : "";
   panel.range = Interval{0, 0};
   if (data.margin_points) {
     panel.band = Interval{-*data.margin_points, *data.margin_points};

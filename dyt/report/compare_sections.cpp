@@ -34,7 +34,11 @@ std::optional<double> in_percent(std::optional<double> fraction) {
 }
 
 std::string maybe_ms(std::optional<double> milliseconds) {
-  return milliseconds ? short_number(*milliseconds) : kNotAvailable;
+  if (!milliseconds) {
+    return kNotAvailable;
+  }
+  const std::string size = short_number(std::abs(*milliseconds));
+  return *milliseconds < 0 ? std::string("−").append(size) : size;
 }
 
 // The cost worker's high-water mark; where no cost was measured, the largest of the training runs.
@@ -207,9 +211,9 @@ std::string strip_line(const CompareData& data, const StripSlot& slot) {
   if (best == nullptr) {
     return text + "no run finished";
   }
-  text += percent_text(*best->test_accuracy, 0) + " % at " + core::number_text(best->lr);
+  text += percent_text(*best->test_accuracy, 0) + " % at " + core::number_text(best->lr);
   if (worst != best) {
-    text += ", down to " + percent_text(*worst->test_accuracy, 0) + " % at " +
+    text += ", down to " + percent_text(*worst->test_accuracy, 0) + " % at " +
             core::number_text(worst->lr);
   }
   return text + (diverged.empty() ? "" : ", diverged at " + join_words(diverged));
@@ -242,12 +246,7 @@ std::string curves_section(const CompareData& data) {
     }
   }
   if (!alphas.empty()) {
-    html += element("h3", "alpha of each layer over training") +
-            element("p",
-                    "Dark: first layers; light: last. Solid: before attention; dashed: before "
-                    "the feed-forward part; dotted: the final slot. The value follows "
-                    "1/std of the layer’s input in a healthy run.") +
-            figures_html(alphas);
+    html += element("h3", "alpha of each layer over training") + alpha_figures_html(alphas);
   }
   return html;
 }

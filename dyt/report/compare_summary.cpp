@@ -68,8 +68,8 @@ std::string what_was_compared(const CompareData& data) {
 }
 
 std::string intervals_table(const CompareData& data) {
-  Table table{.head = {"Slot minus baseline", "Difference, points", "95 % over seeds",
-                       "95 % over test images", "Pairs"},
+  Table table{.head = {"Slot minus baseline", "Difference, points", "95 % over seeds",
+                       "95 % over test images", "Pairs"},
               .cards = true};
   for (size_t i = 1; i < data.slots.size(); ++i) {
     const Slot& slot = data.slots[i];
@@ -87,11 +87,15 @@ std::string sure_line(const CompareData& data) {
   if (data.slots.size() < 2) {
     return "";
   }
-  std::string text =
-      "<strong>How sure?</strong> " +
-      plural(static_cast<int64_t>(data.baseline().seeds.size()), "seed") +
-      ". The interval in a verdict covers the luck of the seed only, not the choice of "
-      "test images";
+  const auto seeds = static_cast<int64_t>(data.baseline().seeds.size());
+  std::string text = "<strong>How sure?</strong> " + plural(seeds, "seed") + ". ";
+  if (seeds < 2) {
+    return element("p", text +
+                            "Without a second one the spread is unknown: read the differences as "
+                            "single observations (<code>seeds=5</code> gives verdicts).");
+  }
+  text +=
+      "The interval in a verdict covers the luck of the seed only, not the choice of test images";
   if (data.image_weight_points) {
     text += ", of which one weighs " + short_number(*data.image_weight_points) + " points";
   }
@@ -111,9 +115,9 @@ std::string how_sure(const CompareData& data) {
       "seeds) covers which images happen to be in the test set.";
   if (data.margin_points) {
     const std::string margin = core::number_text(*data.margin_points);
-    text += " <em>Matches</em> means that the 90 % interval lies inside ±" + margin +
+    text += " <em>Matches</em> means that the 90 % interval lies inside ±" + margin +
             (*data.margin_points == 1 ? " point" : " points") +
-            "; <em>better</em> and <em>worse</em> that the 95 % interval excludes zero.";
+            "; <em>better</em> and <em>worse</em> that the 95 % interval excludes zero.";
   }
   return element("h3", "How sure, in detail") + element("p", text) + intervals_table(data);
 }
@@ -205,7 +209,7 @@ void add_cost_line(const CompareData& data, std::vector<std::string>& lines) {
     if (cost != nullptr && cost->step_ms) {
       const double percent = 100 * (*cost->step_ms / *base->step_ms - 1);
       changes.emplace_back(percent, escape_html(data.slots[i].label) + " <span class=\"nowrap\">" +
-                                        signed_text(percent, 0) + " %</span>");
+                                        signed_text(percent, 0) + " %</span>");
     }
   }
   std::sort(changes.begin(), changes.end());
@@ -231,8 +235,8 @@ std::vector<std::string> meaning_lines(const CompareData& data) {
   add_cost_line(data, lines);
   if (data.slots.size() > 1) {
     lines.push_back(
-        "All this holds for one model, one data set and one recipe; it does not carry "
-        "over to other sizes unasked.");
+        "All this holds for one model, one data set and one recipe. Another size, "
+        "task or recipe needs a comparison of its own.");
   }
   return lines;
 }

@@ -161,7 +161,7 @@ std::string accuracy_curves(const std::vector<Slot>& slots,
   return svg.empty()
              ? ""
              : figure_html(svg,
-                           "The scale is stretched towards 100 % (logarithmic in the error), "
+                           "The scale is stretched towards 100 % (logarithmic in the error), "
                            "where the slots differ.");
 }
 
@@ -195,10 +195,19 @@ std::string alpha_figure(const Slot& slot, size_t index) {
                       .scale = scale,
                       .lines = lines,
                       .height = 300});
+  const std::string mean =
+      runs > 1 ? ", mean of " + plural(static_cast<int64_t>(runs), "seed") : std::string();
   return svg.empty() ? ""
                      : figure_html(svg, swatch_svg(slot_style(index)) + "<strong>" +
-                                            escape_html(slot.label) + "</strong>, mean of " +
-                                            plural(static_cast<int64_t>(runs), "seed"));
+                                            escape_html(slot.label) + "</strong>" + mean);
+}
+
+std::string alpha_figures_html(const std::vector<std::string>& figures) {
+  return element("p",
+                 "Dark: first layers; light: last. Solid: before attention; dashed: before the "
+                 "feed-forward part; dotted: the final slot. In the paper alpha moves with 1/std "
+                 "of the layer’s input (its Figure 8).") +
+         figures_html(figures);
 }
 
 std::string legend_html(const std::vector<Slot>& slots) {

@@ -58,7 +58,7 @@ std::string level_html(double saturated) {
 
 DotRow health_row(const Layer& layer) {
   const std::string level = level_of(layer.worst());
-  DotRow row{.label = layer.name, .value = percent_text(layer.worst()) + " %", .color = "#0072B2"};
+  DotRow row{.label = layer.name, .value = percent_text(layer.worst()) + " %", .color = "#0072B2"};
   if (level == "warning") {
     row.color = "#B87900";
     row.marker = 9;
@@ -87,16 +87,19 @@ std::string health_figure(const Slot& slot, const std::vector<Layer>& layers, si
                                                escape_html(slot.label) + "</strong>, a dot a seed");
 }
 
-void add_table_rows(Table& table, const Slot& slot, const std::vector<Layer>& layers) {
+std::string layers_table(const Slot& slot, const std::vector<Layer>& layers) {
+  Table table{.head = {"Layer", "Site", "alpha, mean", "Saturated, mean", "Saturated, worst seed",
+                       "Level"}};
   for (const Layer& layer : layers) {
     const std::string alpha =
         layer.alpha_count == 0
             ? kNotAvailable
             : short_number(layer.alpha_sum / static_cast<double>(layer.alpha_count));
-    table.rows.push_back({escape_html(slot.label), escape_html(layer.name), escape_html(layer.site),
-                          alpha, percent_text(layer.mean()) + " %",
-                          percent_text(layer.worst()) + " %", level_html(layer.worst())});
+    table.rows.push_back({escape_html(layer.name), escape_html(layer.site), alpha,
+                          percent_text(layer.mean()) + " %", percent_text(layer.worst()) + " %",
+                          level_html(layer.worst())});
   }
+  return element("h4", escape_html(slot.label)) + table_html(table);
 }
 
 // "blocks.1.norm2 (41 %)", the worst first, six at most.
@@ -107,7 +110,7 @@ std::string flagged_text(std::vector<Layer> layers) {
   std::vector<std::string> names;
   for (size_t i = 0; i < std::min<size_t>(6, layers.size()); ++i) {
     names.push_back(escape_html(layers[i].name) + " (" + percent_text(layers[i].worst(), 0) +
-                    " %)");
+                    " %)");
   }
   if (layers.size() > names.size()) {
     names.push_back(std::to_string(layers.size() - names.size()) + " more");
@@ -123,7 +126,7 @@ std::string verdict_line(const Slot& slot, const std::vector<Layer>& layers) {
   const std::string label = "<strong>" + escape_html(slot.label) + "</strong>: ";
   if (level_of(worst) == "ok") {
     return label + "no warning. At most " + percent_text(worst) +
-           " % of a layer’s elements are saturated.";
+           " % of a layer’s elements are saturated.";
   }
   return label + level_html(worst) + " in " + flagged_text(layers) + ".";
 }
@@ -140,7 +143,7 @@ const char* advice_html() {
          "<li>a look at what feeds the layer: gated feed-forward blocks (SwiGLU) and optimizers "
          "like Muon are known to drive it there.</li></ul>"
          "<p>Saturation does not show in the loss by itself: in published failures "
-         "(arXiv 2604.23434) a share of 50 % or more marked every collapsed run and no good "
+         "(arXiv 2604.23434) a share of 50 % or more marked every collapsed run and no good "
          "one.</p>";
 }
 
@@ -155,8 +158,7 @@ const char* no_advice_html() {
 std::string health_section(const std::vector<Slot>& slots) {
   std::vector<std::string> figures;
   std::vector<std::string> lines;
-  Table table{.head = {"Slot", "Layer", "Site", "alpha, mean", "Saturated, mean",
-                       "Saturated, worst seed", "Level"}};
+  std::string tables;
   bool flagged = false;
   for (size_t i = 0; i < slots.size(); ++i) {
     const std::vector<Layer> layers = layers_of(slots[i]);
@@ -165,7 +167,7 @@ std::string health_section(const std::vector<Slot>& slots) {
     }
     figures.push_back(health_figure(slots[i], layers, i));
     lines.push_back(verdict_line(slots[i], layers));
-    add_table_rows(table, slots[i], layers);
+    tables += layers_table(slots[i], layers);
     flagged = flagged || std::any_of(layers.begin(), layers.end(), [](const Layer& layer) {
                 return level_of(layer.worst()) != "ok";
               });
@@ -177,10 +179,10 @@ std::string health_section(const std::vector<Slot>& slots) {
   return element(
              "p",
              "Share of a layer’s inputs with |alpha·x| &gt; 2 at the end of training, on the test "
-             "images: there tanh is flat and passes almost no gradient. Warning from 30 %, alarm "
-             "from 50 %, in the worst seed.") +
+             "images: there tanh is flat and passes almost no gradient. Warning from 30 %, alarm "
+             "from 50 %, in the worst seed.") +
          list_html(lines) + figures_html(figures) + (flagged ? advice_html() : no_advice_html()) +
-         details_html("The numbers of every layer", table_html(table));
+         details_html("The numbers of every layer", tables);
 }
 
 }  // namespace dyt::report

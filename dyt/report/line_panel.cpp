@@ -125,9 +125,11 @@ class Drawing {
   Drawing(const LinePanel& panel, const Range& x, const Range& y)
       : panel_(panel),
         script_({.width = static_cast<int>(kWidth), .height = panel.height, .name = panel.name}),
-        area_{.left = 46, .right = right_edge(panel), .top = 32, .bottom = panel.height - 46.0},
-        x_axis_(count_axis(x.low, x.high, area_.width())),
-        y_axis_(make_axis(panel.scale, y.low, y.high, area_.height())) {}
+        area_{.right = right_edge(panel), .top = 32, .bottom = panel.height - 46.0},
+        y_axis_(make_axis(panel.scale, y.low, y.high, area_.height())) {
+    area_.left = left_edge(y_axis_);
+    x_axis_ = count_axis(x.low, x.high, area_.width());
+  }
 
   std::string svg() {
     add_axes();
@@ -140,6 +142,14 @@ class Drawing {
   }
 
  private:
+  static double left_edge(const Axis& y_axis) {
+    size_t longest = 3;
+    for (const Tick& tick : y_axis.ticks) {
+      longest = std::max(longest, character_count(tick.label));
+    }
+    return 14 + 8.6 * static_cast<double>(longest);
+  }
+
   static double right_edge(const LinePanel& panel) {
     size_t longest = 0;
     for (const Line& line : panel.lines) {
@@ -227,8 +237,8 @@ class Drawing {
   const LinePanel& panel_;
   GnuplotScript script_;
   PlotArea area_;
-  Axis x_axis_;
   Axis y_axis_;
+  Axis x_axis_;
   std::vector<std::string> plots_;
   std::vector<EndLabel> labels_;
 };

@@ -9,7 +9,7 @@ const char* page_style() {
 html { -webkit-text-size-adjust: 100%; }
 body { margin: 0; background: #fff; color: var(--ink);
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
-main, footer { max-width: 62rem; margin: 0 auto; padding: 0 1rem; }
+main, footer { max-width: 66rem; margin: 0 auto; padding: 0 1rem; }
 footer { color: var(--soft); font-size: .85rem; padding-bottom: 2rem; }
 h1 { font-size: 1.65rem; line-height: 1.25; margin: 1.2rem 0 .3rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.3rem; margin: 2.4rem 0 .5rem; padding-top: .6rem; border-top: 1px solid var(--line); }
@@ -41,8 +41,9 @@ th:first-child { text-align: left; padding-left: 0; }
 thead th { border-bottom: 2px solid #777; font-weight: 600; vertical-align: bottom;
   line-height: 1.25; }
 tbody th { font-weight: 600; overflow-wrap: break-word; min-width: 8rem; max-width: 20rem; }
-table.cards tbody th { min-width: 12rem; }
-span.slot { display: flex; align-items: baseline; }
+table.cards tbody th { min-width: 13.5rem; }
+span.slot { display: block; position: relative; padding-left: 43px; }
+span.slot svg.swatch { position: absolute; left: 0; top: .3em; }
 th small, td small { font-weight: 400; color: var(--soft); }
 svg.swatch { vertical-align: -2px; margin-right: .45em; flex: none; }
 .figures { display: grid; gap: 1rem 1.6rem; margin: .8rem 0;
@@ -60,7 +61,8 @@ table.heat td { text-align: center; min-width: 3.9rem; border: 2px solid #fff; p
 table.heat td.diverged { background: repeating-linear-gradient(45deg, #fff 0 5px, #f0c7ad 5px 8px);
   color: #000; }
 table.heat td.diverged span { background: #fff; padding: 0 .15rem; display: inline-block; }
-table.heat td small { color: inherit; display: block; }
+table.heat td small { color: inherit; display: block; white-space: nowrap; }
+table.heat td.diverged span { font-size: .86em; }
 table.heat thead th { text-align: center; padding: .3rem .2rem; }
 table.heat tbody th { vertical-align: middle; border: 0; }
 table.heat th:first-child { text-align: left; padding-right: .6rem; min-width: 5.5rem; }
@@ -87,6 +89,9 @@ pre { background: var(--wash); padding: .7rem; font: .82rem/1.45 ui-monospace, "
     border-bottom: 1px dotted var(--line); white-space: normal; text-align: right; }
   table.cards td::before { content: attr(data-label); color: var(--soft); text-align: left; }
   table.cards td span { white-space: nowrap; }
+  table.heat { font-size: .84rem; }
+  table.heat td { min-width: 3.3rem; padding: .3rem .1rem; }
+  table.heat th:first-child { min-width: 4.5rem; padding-right: .3rem; }
   dl.facts { grid-template-columns: 1fr; gap: 0; }
   dl.facts dd { margin-bottom: .35rem; }
 }
@@ -99,6 +104,7 @@ pre { background: var(--wash); padding: .7rem; font: .82rem/1.45 ui-monospace, "
   table { font-size: 8.5pt; }
   th, td { padding: .25rem .45rem; }
   .scroll { overflow: visible; }
+  table.cards tbody th { min-width: 0; }
   .figures { grid-template-columns: 1fr 1fr; }
   details { display: none; }
   .paper { display: block; }

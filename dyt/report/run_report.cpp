@@ -115,7 +115,7 @@ std::string outcome(const RunData& data) {
            (run.step ? " at step " + thousands_text(*run.step) : std::string()) + ".";
   }
   return "Finished" +
-         (run.test_accuracy ? " at " + percent_text(*run.test_accuracy, 2) + " % test accuracy"
+         (run.test_accuracy ? " at " + percent_text(*run.test_accuracy, 2) + " % test accuracy"
                             : std::string()) +
          ".";
 }
@@ -131,7 +131,7 @@ Facts result_facts(const RunData& data) {
   if (run.best_accuracy && run.best_epoch) {
     facts.emplace_back("best epoch", std::to_string(*run.best_epoch) + ", " +
                                          percent_text(*run.best_accuracy, 2) +
-                                         " % (picked on the test images)");
+                                         " % (picked on the test images)");
   }
   facts.emplace_back("parameters",
                      data.slot.parameters ? thousands_text(*data.slot.parameters) : "");
@@ -176,7 +176,7 @@ std::string accuracy_figure(const RunData& data) {
                                           .description = "Test accuracy by epoch",
                                           .scale = {.kind = ScaleKind::kAccuracy},
                                           .lines = {line}});
-  return svg.empty() ? "" : figure_html(svg, "The scale is stretched towards 100 %.");
+  return svg.empty() ? "" : figure_html(svg, "The scale is stretched towards 100 %.");
 }
 
 std::string rate_figure(const RunData& data) {
@@ -206,7 +206,7 @@ std::string run_report_html(const std::string& config_toml, const std::string& m
                      facts_html(result_facts(data)) + element("h2", "Training curves") +
                      figures_html({accuracy_figure(data), loss_figure(data), rate_figure(data)});
   if (const std::string alpha = alpha_figure(data.slot, 0); !alpha.empty()) {
-    body += element("h2", "alpha of each layer over training") + figures_html({alpha});
+    body += element("h2", "alpha of each layer over training") + alpha_figures_html({alpha});
   }
   body += element("h2", "Health of the layers") + health_section({data.slot}) +
           repeat_section(data.command, config_toml, data.environment);

@@ -33,7 +33,7 @@ TEST(Gnuplot, IdsOfTwoFiguresDiffer) {
   for (const char* shared : {"id='gp", "'#gp", "id=\"gnuplot", "id='textbox", "id='greybox"}) {
     EXPECT_EQ(one.find(shared), std::string::npos) << shared;
   }
-  EXPECT_EQ(two.find("one"), std::string::npos);
+  EXPECT_EQ(two.find("one-"), std::string::npos);
 }
 
 TEST(Gnuplot, ScalesWithThePage) {

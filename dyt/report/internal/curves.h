@@ -19,6 +19,9 @@ std::string train_loss_curves(const std::vector<Slot>& slots);
 // for a slot without alpha. `index` keeps names unique in the page.
 std::string alpha_figure(const Slot& slot, size_t index);
 
+// The figures side by side under a line that explains them.
+std::string alpha_figures_html(const std::vector<std::string>& figures);
+
 std::string legend_html(const std::vector<Slot>& slots);
 
 }  // namespace dyt::report
