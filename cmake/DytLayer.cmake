@@ -1,24 +1,14 @@
-# dyt_add_layer(NAME SOURCES a.cpp ... [USES core ...] [LIBS ZLIB::ZLIB ...] [TORCH])
+# dyt_add_layer(NAME SOURCES a.cpp ... [PLAIN b.cpp ...] [USES core ...] [LIBS ZLIB::ZLIB ...] [TORCH])
 #
 # One library for one folder of dyt/. USES names the layers whose headers the folder may include; the
 # layer test (scripts/check_layers.py) holds the #include lines to the table in docs/design.md.
-# TORCH compiles the folder with LibTorch and the shared precompiled header.
+# TORCH compiles the folder with LibTorch and the shared precompiled header; PLAIN sources of such a
+# folder need no LibTorch and stay off that header, which makes them several times cheaper.
 function(dyt_add_layer name)
-  cmake_parse_arguments(ARG "TORCH" "" "SOURCES;USES;LIBS" ${ARGN})
-  set(_there)
-  foreach(_s IN LISTS ARG_SOURCES)
-    if(IS_ABSOLUTE ${_s} OR EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${_s})
-      list(APPEND _there ${_s})
-    else()
-      set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR})
-    endif()
-  endforeach()
-  set(ARG_SOURCES ${_there})
-  if(NOT ARG_SOURCES)
-    return()
-  endif()
+  cmake_parse_arguments(ARG "TORCH" "" "SOURCES;PLAIN;USES;LIBS" ${ARGN})
   set(target dyt_layer_${name})
-  add_library(${target} STATIC ${ARG_SOURCES})
+  add_library(${target} STATIC ${ARG_SOURCES} ${ARG_PLAIN})
+  set_source_files_properties(${ARG_PLAIN} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
   add_library(dyt::layer::${name} ALIAS ${target})
   target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
   foreach(used IN LISTS ARG_USES)

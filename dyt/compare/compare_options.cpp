@@ -57,9 +57,10 @@ void CompareOptions::visit_fields(core::Fields& fields) {
              {.help = "norm slots to compare, kind[:key=value]...; the first is the baseline"});
   fields.add("seeds", seeds,
              {.help = "seeds of every slot", .min = 0, .max = 1e15, .count_as_range = true});
-  fields.add(
-      "margin", margin,
-      {.help = "points of accuracy within which two slots count as equal", .min = 0.01, .max = 100});
+  fields.add("margin", margin,
+             {.help = "points of accuracy within which two slots count as equal",
+              .min = 0.01,
+              .max = 100});
   fields.add("jobs", jobs,
              {.help = "runs side by side; 0: as many as there are cores",
               .min = 0,

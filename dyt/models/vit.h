@@ -40,7 +40,7 @@ struct VitConfig {
   double mlp_ratio = 4;
   std::string global_pool = "avg";  // avg: mean of the patch tokens, then fc_norm; token: norm,
                                     // then the class token
-  double init_values = 0;  // where the layer scale starts; 0: no layer scale
+  double init_values = 0;           // where the layer scale starts; 0: no layer scale
   double drop_path = 0;
   std::string norm = "layer_norm";  // the slot, kind[:key=value]...
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Makes statistics_golden.json: means, deviations, t intervals and verdicts of paired differences, by
-numpy and scipy, with the rules of dyt/compare/verdict.h written out a second time.
+"""Makes statistics_golden.json: means, deviations, t intervals and verdicts of paired differences,
+by numpy and scipy, with the rules of dyt/compare/verdict.h written out a second time.
 
     pip install numpy scipy && python3 tests/compare/make_golden.py
 """
@@ -45,7 +45,8 @@ def case(differences, margin):
         "differences": differences, "margin": margin, "mean": mean, "std": std,
         "interval95": interval(mean, std, n, 0.95), "interval90": interval90, "verdict": verdict,
         "within_margin": bool(-margin < interval90[0] and interval90[1] < margin),
-        "seeds_to_decide": seeds_to_decide(mean, std, n, margin) if verdict == "undecided" else None,
+        "seeds_to_decide":
+            seeds_to_decide(mean, std, n, margin) if verdict == "undecided" else None,
     }
 
 
@@ -54,7 +55,8 @@ def main():
     cases = []
     for n in (2, 3, 5, 5, 5, 10, 31):
         for center, spread, margin in ((0, 0.3, 1), (0, 1.2, 1), (-1.2, 0.9, 1), (2, 0.5, 1),
-                                       (0.4, 0.1, 1), (-0.4, 0.15, 0.5), (0.9, 1.0, 1), (0, 3, 0.5)):
+                                       (0.4, 0.1, 1), (-0.4, 0.15, 0.5), (0.9, 1.0, 1),
+                                       (0, 3, 0.5)):
             values = np.round(random.normal(center, spread, n), 4)
             cases.append(case([float(value) for value in values], float(margin)))
     # At the margin itself neither rule ever holds: more than 1000.
@@ -63,7 +65,8 @@ def main():
                  for p in (0.95, 0.975, 0.9995) for d in (1, 2, 4, 9, 99, 999)]
     values = sorted(float(v) for v in np.round(random.normal(0, 1, 17), 6))
     percentiles = [{"q": q, "value": float(np.quantile(values, q))} for q in (0, 0.025, 0.5, 0.61, 0.975, 1)]
-    golden = {"cases": cases, "t_quantiles": quantiles, "sorted_values": values, "quantiles": percentiles}
+    golden = {"cases": cases, "t_quantiles": quantiles, "sorted_values": values,
+              "quantiles": percentiles}
     path = pathlib.Path(__file__).with_name("statistics_golden.json")
     path.write_text(json.dumps(golden, indent=1) + "\n")
     counts = {}

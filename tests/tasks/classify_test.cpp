@@ -1,0 +1,69 @@
+#include "dyt/tasks/classify.h"
+
+#include <gtest/gtest.h>
+#include <torch/nn/module.h>
+
+namespace dyt::tasks {
+namespace {
+
+Classify digits_task(const std::string& norm, int64_t seed = 0, double drop_path = 0) {
+  RunConfig config;
+  config.seed = seed;
+  config.model.norm = norm;
+  config.model.drop_path = drop_path;
+  config.model.depth = 2;
+  config.data.test_limit = 50;
+  data::ImageData data = data::open_data(config.data);
+  fit_to_data(config, data);
+  return Classify(config, std::move(data));
+}
+
+double first_loss(Classify& task) {
+  const std::vector<int64_t> order = task.epoch_order(0);
+  return task.training_loss({.epoch = 0, .step = 0}, std::span(order).first(32)).item<double>();
+}
+
+TEST(Classify, ALossDependsOnSeedAndPlaceOnly) {
+  Classify first = digits_task("dyt", 0, 0.5), second = digits_task("dyt", 0, 0.5);
+  const double loss = first_loss(first);
+  first_loss(second);
+  EXPECT_EQ(first_loss(second), loss) << "what was drawn before does not matter";
+  Classify other = digits_task("dyt", 1, 0.5);
+  EXPECT_NE(first_loss(other), loss);
+}
+
+TEST(Classify, SlotsOfOneSeedShareAllOtherWeights) {
+  Classify norm = digits_task("layer_norm"), none = digits_task("none");
+  const auto with = norm.model().named_parameters();
+  for (const auto& item : none.model().named_parameters()) {
+    ASSERT_TRUE(torch::equal(item.value(), with[item.key()])) << item.key();
+  }
+  EXPECT_EQ(norm.epoch_order(3), none.epoch_order(3));
+}
+
+TEST(Classify, CalibrationUsesTheBatchOfStepZero) {
+  Classify task = digits_task("dyt:alpha0=auto");
+  const std::vector<int64_t> order = task.epoch_order(0);
+  task.calibrate(std::span(order).first(32));
+  for (const train::SlotAlpha& slot : task.alphas()) {
+    EXPECT_GT(slot.alpha, 0.05) << slot.name;
+    EXPECT_LT(slot.alpha, 20) << slot.name;
+  }
+  Classify again = digits_task("dyt:alpha0=auto");
+  again.calibrate(std::span(order).first(32));
+  EXPECT_EQ(task.alphas()[0].alpha, again.alphas()[0].alpha);
+}
+
+TEST(Classify, EvaluationCountsEveryTestImage) {
+  Classify task = digits_task("layer_norm");
+  const train::Evaluation result = task.evaluate();
+  ASSERT_EQ(result.correct.size(), 50u);
+  const auto right = std::count(result.correct.begin(), result.correct.end(), '1');
+  EXPECT_DOUBLE_EQ(result.accuracy, static_cast<double>(right) / 50);
+  EXPECT_GT(result.loss, 0);
+  EXPECT_TRUE(task.health().empty()) << "a norm has no alpha";
+  EXPECT_EQ(digits_task("dyt").health().size(), 5u) << "two a block and the final one";
+}
+
+}  // namespace
+}  // namespace dyt::tasks

@@ -1,0 +1,63 @@
+#include "dyt/tasks/run_config.h"
+
+#include <gtest/gtest.h>
+
+#include "dyt/tasks/presets.h"
+#include "dyt/tasks/run.h"
+#include "tests/support/expect_error.h"
+
+namespace dyt::tasks {
+namespace {
+
+using core::ErrorKind;
+using testing::expect_error;
+
+TEST(Presets, GoBelowFileAndOverrides) {
+  const auto plain = resolve_config<RunConfig>({});
+  EXPECT_EQ(plain.train.epochs, 20);
+  const auto mnist = resolve_config<RunConfig>({.overrides = {"data=mnist", "train.epochs=7"}});
+  EXPECT_EQ(mnist.model.patch_size, 4) << "the data set's preset";
+  EXPECT_EQ(mnist.train.epochs, 7) << "an override wins over it";
+  const auto tiny = resolve_config<RunConfig>({.overrides = {"model=vit_tiny_patch16_224", "model.depth=2"}});
+  EXPECT_EQ(tiny.model.dim, 192);
+  EXPECT_EQ(tiny.model.depth, 2);
+  EXPECT_EQ(tiny.init.linear_std, 0.02) << "the model's own initialization";
+}
+
+TEST(RunConfig, TakesSizesFromTheData) {
+  const data::ImageData data = data::open_data({});
+  RunConfig config;
+  fit_to_data(config, data);
+  EXPECT_EQ(config.model.image_size, 8);
+  EXPECT_EQ(config.model.channels, 1);
+  EXPECT_EQ(config.model.num_classes, 10);
+  config.model.image_size = 28;
+  expect_error(ErrorKind::kUsage, "'model.image_size' does not fit the data", [&] { fit_to_data(config, data); });
+}
+
+TEST(RunConfig, IdentityIsWhatDecidesResults) {
+  const RunConfig config;
+  RunConfig moved = config, longer = config;
+  moved.out = "elsewhere";
+  moved.train.threads = 7;
+  longer.train.epochs = 21;
+  EXPECT_EQ(run_identity(config, "sum"), run_identity(moved, "sum"));
+  EXPECT_NE(run_identity(config, "sum"), run_identity(longer, "sum"));
+  EXPECT_NE(run_identity(config, "sum"), run_identity(config, "other data"));
+}
+
+TEST(Warnings, NarrowModelsWithPublishedValues) {
+  RunConfig config;
+  config.model.norm = "dyt";
+  ASSERT_EQ(config_warnings(config).size(), 1u);
+  EXPECT_NE(config_warnings(config)[0].find("alpha0 = 0.5"), std::string::npos);
+  config.init.linear_std = 0.02;
+  EXPECT_EQ(config_warnings(config).size(), 2u);
+  config.model.norm = "dyt:alpha0=auto";
+  EXPECT_EQ(config_warnings(config).size(), 1u);
+  config.model.dim = 256;
+  EXPECT_EQ(config_warnings(config).size(), 0u);
+}
+
+}  // namespace
+}  // namespace dyt::tasks
