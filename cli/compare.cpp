@@ -36,7 +36,7 @@ compare::FolderPolicy policy_of(const CompareOptions& options) {
 std::string end_line(const compare::RunEvent& event) {
   const std::string count = "[" + std::to_string(event.ended) + "/" + std::to_string(event.total) + "] ";
   if (event.state == compare::RunState::kDiverged) {
-    return count + event.plan.name + ": diverged at step " + std::to_string(event.progress.step + 1);
+    return count + event.plan.name + ": diverged at step " + std::to_string(event.progress.step);
   }
   std::string text = count + event.plan.name + ": done";
   if (event.progress.accuracy) {

@@ -64,7 +64,8 @@ def main():
     quantiles = [{"probability": p, "degrees": d, "value": float(stats.t.ppf(p, d))}
                  for p in (0.95, 0.975, 0.9995) for d in (1, 2, 4, 9, 99, 999)]
     values = sorted(float(v) for v in np.round(random.normal(0, 1, 17), 6))
-    percentiles = [{"q": q, "value": float(np.quantile(values, q))} for q in (0, 0.025, 0.5, 0.61, 0.975, 1)]
+    percentiles = [{"q": q, "value": float(np.quantile(values, q))}
+                   for q in (0, 0.025, 0.5, 0.61, 0.975, 1)]
     golden = {"cases": cases, "t_quantiles": quantiles, "sorted_values": values,
               "quantiles": percentiles}
     path = pathlib.Path(__file__).with_name("statistics_golden.json")
