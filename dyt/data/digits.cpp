@@ -1,10 +1,13 @@
 // The built-in handwritten digits; assets/digits/README.md says where they come from.
 #include <torch/types.h>
 
+#include <algorithm>
+#include <bit>
 #include <charconv>
+#include <numeric>
+#include <random>
 
 #include "dyt/core/error.h"
-#include "dyt/core/random.h"
 #include "dyt/data/internal/embedded.h"
 #include "dyt/data/internal/readers.h"
 #include "dyt/formats/gzip.h"
@@ -31,6 +34,25 @@ int take_number(std::string_view& text) {
   return value;
 }
 
+// The split of scikit-learn's train_test_split(test_size=0.2, random_state=0), training part first, so
+// that results on it can be set beside those of other tools. It is numpy's legacy permutation: a
+// Fisher-Yates shuffle whose indices are masked outputs of MT19937, drawn again while too large.
+std::vector<int64_t> scikit_learn_order() {
+  std::mt19937 generator(0);
+  std::vector<int64_t> order(kCount);
+  std::iota(order.begin(), order.end(), int64_t{0});
+  for (uint32_t last = kCount - 1; last > 0; --last) {
+    const uint32_t mask = std::bit_ceil(last + 1) - 1;
+    uint32_t chosen = 0;
+    do {
+      chosen = static_cast<uint32_t>(generator()) & mask;
+    } while (chosen > last);
+    std::swap(order[last], order[chosen]);
+  }
+  std::rotate(order.begin(), order.begin() + (kCount - kTrainCount), order.end());
+  return order;
+}
+
 }  // namespace
 
 ImageData read_digits(const DataConfig&) {
@@ -46,15 +68,14 @@ ImageData read_digits(const DataConfig&) {
     }
     *label++ = take_number(rest);
   }
-  ImageData data = split_by_shuffle(all, "digits/split", kTrainCount);
+  ImageData data = split_in_order(all, scikit_learn_order(), kTrainCount);
   data.num_classes = kClasses;
   data.scale = kMaxPixel;
   return data;
 }
 
-ImageData split_by_shuffle(const ImageSplit& all, std::string_view stream, int64_t train_count) {
+ImageData split_in_order(const ImageSplit& all, std::vector<int64_t> order, int64_t train_count) {
   const int64_t count = all.labels.numel();
-  const std::vector<int64_t> order = core::RandomStream(0, stream).permutation(count);
   const at::Tensor index = torch::tensor(order);
   const auto take = [&](int64_t begin, int64_t end) {
     const at::Tensor part = index.slice(0, begin, end);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "dyt/core/error.h"
+#include "dyt/core/random.h"
 #include "dyt/core/lookup.h"
 #include "dyt/data/internal/readers.h"
 #include "dyt/formats/idx.h"
@@ -203,7 +204,9 @@ ImageData read_user_images(const DataConfig& config) {
   }
   ImageData data;
   if (config.test_images.empty()) {
-    data = split_by_shuffle(given, "images/split", count - (count + 4) / 5);
+    // The stream's seed is 0, whatever the run's: all seeds test on the same images.
+    std::vector<int64_t> order = core::RandomStream(0, "images/split").permutation(count);
+    data = split_in_order(given, std::move(order), count - (count + 4) / 5);
   } else {
     data.train = given;
     data.test = read_split(config.test_images, config.test_labels);

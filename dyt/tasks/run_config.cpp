@@ -39,6 +39,7 @@ void fit_to_data(RunConfig& config, const data::ImageData& data) {
   take_from_data("model.channels", config.model.channels, data.channels);
   take_from_data("model.num_classes", config.model.num_classes, data.num_classes);
   config.model.validate();
+  train::steps_per_epoch(config.train, data.train.labels.numel());
 }
 
 std::string run_identity(RunConfig config, const std::string& data_checksum) {

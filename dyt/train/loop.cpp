@@ -68,22 +68,9 @@ class Loop {
   int64_t epoch_first_step_ = 0;  // of this process in this epoch
 };
 
-int64_t steps_per_epoch(const LoopInput& input) {
-  const int64_t samples = input.task.training_samples();
-  const int64_t steps = samples / input.train.batch_size;
-  if (steps == 0) {
-    throw core::Error(core::ErrorKind::kUsage,
-                      {.what = "the batch is larger than the training data",
-                       .where = "train.batch_size",
-                       .expected = "at most " + std::to_string(samples),
-                       .found = std::to_string(input.train.batch_size)});
-  }
-  return steps;
-}
-
 Loop::Loop(const LoopInput& input)
     : input_(input),
-      steps_per_epoch_(steps_per_epoch(input)),
+      steps_per_epoch_(steps_per_epoch(input.train, input.task.training_samples())),
       steps_(steps_per_epoch_ * input.train.epochs),
       optimizer_(parameters_of(input.task.model()), input.optim) {}
 

@@ -1,5 +1,7 @@
 #include "dyt/train/train_config.h"
 
+#include "dyt/core/error.h"
+
 namespace dyt::train {
 
 void TrainConfig::visit_fields(core::Fields& fields) {
@@ -14,6 +16,18 @@ void TrainConfig::visit_fields(core::Fields& fields) {
              {.help = "threads of this run", .min = 1, .max = 1024, .identity = false});
   fields.add("checkpoint_every", checkpoint_every,
              {.help = "epochs from one checkpoint to the next", .min = 1, .max = 1e6, .identity = false});
+}
+
+int64_t steps_per_epoch(const TrainConfig& config, int64_t samples) {
+  const int64_t steps = samples / config.batch_size;
+  if (steps == 0) {
+    throw core::Error(core::ErrorKind::kUsage,
+                      {.what = "the batch is larger than the training data",
+                       .where = "train.batch_size",
+                       .expected = "at most " + std::to_string(samples),
+                       .found = std::to_string(config.batch_size)});
+  }
+  return steps;
 }
 
 }  // namespace dyt::train

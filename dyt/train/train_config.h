@@ -15,4 +15,7 @@ struct TrainConfig {
   void visit_fields(core::Fields& fields);
 };
 
+// Whole batches in so many samples; Error(kUsage) where there is none.
+int64_t steps_per_epoch(const TrainConfig& config, int64_t samples);
+
 }  // namespace dyt::train

@@ -23,7 +23,7 @@ struct TwoSlots final : torch::nn::Module {
 TEST(Saturation, CountsTheShareOfLargeArguments) {
   const auto module = std::make_shared<TwoSlots>();
   const at::Tensor small = torch::zeros({3, 4});
-  const at::Tensor large = torch::full({1, 4}, -2.5);
+  at::Tensor large = torch::full({1, 4}, -2.5);
   large.index_put_({0, 0}, 2.0);  // |alpha * x| = 2 is not above the limit
   const std::vector<SlotHealth> health = measure_saturation(*module, [&] {
     module->forward(small);

@@ -108,7 +108,7 @@ TEST(BadData, MoreLabelsThanImages) {
 TEST(BadCheckpoint, OfAnotherArchitectureNamesTheDifference) {
   const TempFolder folder;
   const std::string out = (folder / "run").string();
-  ASSERT_EQ(run_dyt(tiny_run({"train", "out=" + out})).status, 0);
+  ASSERT_EQ(run_dyt(tiny_run("train", {"out=" + out})).status, 0);
   CommandResult result = run_dyt({"eval", out, "model.depth=2"});
   EXPECT_EQ(result.status, 3);
   EXPECT_NE(result.errors.find("another architecture"), std::string::npos) << result.errors;
@@ -127,11 +127,11 @@ TEST(BadCheckpoint, OfAnotherArchitectureNamesTheDifference) {
 TEST(BadFolder, OfAnotherRunIsRefusedUnlessFresh) {
   const TempFolder folder;
   const std::string out = "out=" + (folder / "run").string();
-  ASSERT_EQ(run_dyt(tiny_run({"train", out})).status, 0);
-  const CommandResult result = run_dyt(tiny_run({"train", out, "seed=1"}));
+  ASSERT_EQ(run_dyt(tiny_run("train", {out})).status, 0);
+  const CommandResult result = run_dyt(tiny_run("train", {out, "seed=1"}));
   EXPECT_EQ(result.status, 2);
   EXPECT_NE(result.errors.find("--fresh"), std::string::npos) << result.errors;
-  EXPECT_EQ(run_dyt(tiny_run({"train", out, "seed=1", "--fresh"})).status, 0);
+  EXPECT_EQ(run_dyt(tiny_run("train", {out, "seed=1", "--fresh"})).status, 0);
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ TEST(Queries, PrintJson) {
 TEST(Train, GivesARunFolderThatEvalReads) {
   const TempFolder folder;
   const fs::path run = folder / "run";
-  const CommandResult result = run_dyt(tiny_run({"train", "out=" + run.string(), "--json"}));
+  const CommandResult result = run_dyt(tiny_run("train", {"out=" + run.string(), "--json"}));
   ASSERT_EQ(result.status, 0) << result.errors;
   const json summary = json::parse(result.output);
   EXPECT_EQ(summary["status"], "finished");
@@ -69,9 +69,9 @@ TEST(Train, GivesARunFolderThatEvalReads) {
 
 TEST(Train, SameSeedSameBitsOtherSeedOthers) {
   const TempFolder folder;
-  ASSERT_EQ(run_dyt(tiny_run({"train", "out=" + (folder / "a").string()})).status, 0);
-  ASSERT_EQ(run_dyt(tiny_run({"train", "out=" + (folder / "b").string()})).status, 0);
-  ASSERT_EQ(run_dyt(tiny_run({"train", "out=" + (folder / "c").string(), "seed=1"})).status, 0);
+  ASSERT_EQ(run_dyt(tiny_run("train", {"out=" + (folder / "a").string()})).status, 0);
+  ASSERT_EQ(run_dyt(tiny_run("train", {"out=" + (folder / "b").string()})).status, 0);
+  ASSERT_EQ(run_dyt(tiny_run("train", {"out=" + (folder / "c").string(), "seed=1"})).status, 0);
   EXPECT_EQ(metrics_of(folder / "a"), metrics_of(folder / "b"));
   EXPECT_NE(metrics_of(folder / "a"), metrics_of(folder / "c"));
   EXPECT_EQ(core::read_file(folder / "a/last/model.safetensors"),
@@ -81,8 +81,8 @@ TEST(Train, SameSeedSameBitsOtherSeedOthers) {
 TEST(Train, AnInterruptedRunGoesOnToTheSameBits) {
   const TempFolder folder;
   const std::vector<std::string> common = {"train.epochs=12", "model.norm=dyt:alpha0=auto"};
-  std::vector<std::string> whole = tiny_run({"train", "out=" + (folder / "whole").string()});
-  std::vector<std::string> broken = tiny_run({"train", "out=" + (folder / "broken").string(), "--events"});
+  std::vector<std::string> whole = tiny_run("train", {"out=" + (folder / "whole").string()});
+  std::vector<std::string> broken = tiny_run("train", {"out=" + (folder / "broken").string(), "--events"});
   whole.insert(whole.end(), common.begin(), common.end());
   broken.insert(broken.end(), common.begin(), common.end());
   ASSERT_EQ(run_dyt(whole).status, 0);
@@ -107,7 +107,7 @@ TEST(Train, AnInterruptedRunGoesOnToTheSameBits) {
 TEST(Train, DivergenceIsAResultWithItsStep) {
   const TempFolder folder;
   const fs::path run = folder / "run";
-  const CommandResult result = run_dyt(tiny_run({"train", "out=" + run.string(), "model.norm=none",
+  const CommandResult result = run_dyt(tiny_run("train", {"out=" + run.string(), "model.norm=none",
                                                  "optim.lr=100", "optim.warmup=0", "train.epochs=40"}));
   EXPECT_EQ(result.status, 4) << result.errors;
   const json summary = json::parse(core::read_file(run / "result.json"));

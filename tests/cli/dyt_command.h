@@ -15,6 +15,6 @@ struct CommandResult {
 CommandResult run_dyt(std::vector<std::string> arguments);
 
 // A model and data set small enough that a training run takes about a second.
-std::vector<std::string> tiny_run(std::vector<std::string> more = {});
+std::vector<std::string> tiny_run(const std::string& command, const std::vector<std::string>& more);
 
 }  // namespace dyt::testing

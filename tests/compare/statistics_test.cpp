@@ -14,7 +14,7 @@ namespace {
 using Json = nlohmann::json;
 using testing::expect_error;
 
-// Made by make_golden.py with numpy and scipy.
+// Made by scripts/golden/compare_statistics_golden.py with numpy and scipy.
 Json golden() {
   return Json::parse(core::read_file(DYT_SOURCE_DIR "/tests/compare/statistics_golden.json"));
 }

@@ -29,7 +29,7 @@ VerdictInput input_of(const std::vector<double>& points, double margin = 1) {
           .seeds = static_cast<int64_t>(points.size())};
 }
 
-// The same rules in Python with scipy: make_golden.py.
+// The same rules in Python with scipy: scripts/golden/compare_statistics_golden.py.
 TEST(Verdict, IsThatOfTheSecondImplementation) {
   const Json golden =
       Json::parse(core::read_file(DYT_SOURCE_DIR "/tests/compare/statistics_golden.json"));

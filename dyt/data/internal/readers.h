@@ -9,12 +9,11 @@
 namespace dyt::data {
 
 ImageData read_digits(const DataConfig& config);
-ImageData read_mnist(
-    const DataConfig& config);  // also fashion_mnist: the files have the same names
+ImageData read_mnist(const DataConfig& config);  // also fashion_mnist: its files have the same names
 ImageData read_user_images(const DataConfig& config);
 
-// Divides by a fixed shuffle: the first `train_count` of the stream's permutation are for training,
-// the rest for testing. The stream's seed is 0, whatever the run's.
-ImageData split_by_shuffle(const ImageSplit& all, std::string_view stream, int64_t train_count);
+// Divides by an order of all samples: the first `train_count` of it are for training, the rest for
+// testing.
+ImageData split_in_order(const ImageSplit& all, std::vector<int64_t> order, int64_t train_count);
 
 }  // namespace dyt::data

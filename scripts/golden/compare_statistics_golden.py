@@ -2,7 +2,7 @@
 """Makes statistics_golden.json: means, deviations, t intervals and verdicts of paired differences,
 by numpy and scipy, with the rules of dyt/compare/verdict.h written out a second time.
 
-    pip install numpy scipy && python3 tests/compare/make_golden.py
+    pip install numpy scipy && python3 scripts/golden/compare_statistics_golden.py
 """
 import json
 import math
@@ -68,7 +68,7 @@ def main():
                    for q in (0, 0.025, 0.5, 0.61, 0.975, 1)]
     golden = {"cases": cases, "t_quantiles": quantiles, "sorted_values": values,
               "quantiles": percentiles}
-    path = pathlib.Path(__file__).with_name("statistics_golden.json")
+    path = pathlib.Path(__file__).parents[2] / "tests/compare/statistics_golden.json"
     path.write_text(json.dumps(golden, indent=1) + "\n")
     counts = {}
     for item in cases:
