@@ -25,7 +25,7 @@ struct StripOptions {
 struct CostOptions {
   bool enabled = true;
   int64_t threads = 1;
-  int64_t rounds = 10;
+  int64_t rounds = 20;
   int64_t steps_per_round = 10;
 
   void visit_fields(core::Fields& fields);

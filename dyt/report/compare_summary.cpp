@@ -179,20 +179,24 @@ void add_accuracy_lines(const CompareData& data, std::vector<std::string>& lines
   add_undecided_line(data, lines);
 }
 
-// Where the network without any norm keeps up, nothing has been shown about a substitute for norms.
+// What the network without any norm says: where it keeps up, nothing has been shown about a substitute
+// for norms; where it lost but trained, by how little is the point.
 void add_none_line(const CompareData& data, std::vector<std::string>& lines) {
   for (size_t i = 1; i < data.slots.size(); ++i) {
     const Slot& slot = data.slots[i];
     const std::string verdict = verdict_of(slot);
-    if (!is_none_slot(slot.slot) || slot.diverged > 0 || verdict == "worse" || verdict == "none") {
+    if (!is_none_slot(slot.slot) || slot.diverged > 0 || !slot.accuracy_mean || verdict == "none") {
       continue;
     }
-    std::string line = "<strong>The network without any norm trained too</strong>" +
-                       std::string(verdict == "undecided" ? ", not measurably worse" : "") +
-                       ": at this size and learning rate nothing here needs a norm, so these "
-                       "accuracies cannot show what a norm, or its replacement, is good for.";
+    std::string line = "<strong>The network without any norm trained too</strong>, to " +
+                       percent_text(*slot.accuracy_mean) + " %";
+    line += verdict == "worse"
+                ? ": at this size and learning rate a norm is a help, not a need."
+                : std::string(verdict == "undecided" ? ", not measurably worse" : "") +
+                      ": at this size and learning rate nothing here needs a norm, so these "
+                      "accuracies cannot show what a norm, or its replacement, is good for.";
     if (data.strip) {
-      line += " The stability strip below can: how much learning rate each slot stands.";
+      line += " What norms buy shows in the stability strip below: how much learning rate each slot stands.";
     }
     lines.push_back(line);
   }

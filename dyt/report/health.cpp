@@ -128,7 +128,12 @@ std::string verdict_line(const Slot& slot, const std::vector<Layer>& layers) {
     return label + "no warning. At most " + percent_text(worst) +
            " % of a layer’s elements are saturated.";
   }
-  return label + level_html(worst) + " in " + flagged_text(layers) + ".";
+  std::string line = label + level_html(worst) + " in " + flagged_text(layers) + ".";
+  const std::string verdict = slot.versus ? slot.versus->verdict : "";
+  if (verdict == "matches" || verdict == "better") {
+    line += " It did not cost accuracy here: a reason to look, not a verdict.";
+  }
+  return line;
 }
 
 const char* advice_html() {
