@@ -9,9 +9,21 @@ if(NOT CMAKE_BUILD_TYPE)
 endif()
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG" CACHE STRING "" FORCE)
 
+# Warnings are errors with the compiler that everything is tried with. Another one may warn of things
+# that nobody here has seen, and that must not keep a user from building.
+set(DYT_WERROR_DEFAULT OFF)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  set(DYT_WERROR_DEFAULT ON)
+endif()
+option(DYT_WERROR "Warnings are errors" ${DYT_WERROR_DEFAULT})
+set(DYT_WARNINGS -Wall -Wextra)
+if(DYT_WERROR)
+  list(APPEND DYT_WARNINGS -Werror)
+endif()
+
 # fp-contract off: the same bits whatever the compiler would like to fuse.
 # Options structs leave members at their defaults on purpose: no warning about that.
-add_compile_options(-fPIC -Wall -Wextra -Werror -Wno-missing-field-initializers -ffp-contract=off)
+add_compile_options(-fPIC ${DYT_WARNINGS} -Wno-missing-field-initializers -ffp-contract=off)
 
 if(DYT_SANITIZE)
   add_compile_options(-fsanitize=${DYT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)

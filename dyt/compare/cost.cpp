@@ -1,5 +1,7 @@
 #include "dyt/compare/cost.h"
 
+#include <sched.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -47,7 +49,32 @@ void check_stop(const core::StopFlag& stop) {
   }
 }
 
+// While it lives, children start on the first `count` of our cores and stay there, all of them on the
+// same ones. Cores differ (hyperthreads, neighbours on a shared machine), and left alone each worker
+// keeps to one: slots that compute the same then differed by more than a tenth, again and again.
+class SameCores {
+ public:
+  explicit SameCores(int64_t count) {
+    ::sched_getaffinity(0, sizeof all_, &all_);
+    cpu_set_t few;
+    CPU_ZERO(&few);
+    for (int core = 0; core < CPU_SETSIZE && CPU_COUNT(&few) < count; ++core) {
+      if (CPU_ISSET(core, &all_)) {
+        CPU_SET(core, &few);
+      }
+    }
+    ::sched_setaffinity(0, sizeof few, &few);
+  }
+  ~SameCores() { ::sched_setaffinity(0, sizeof all_, &all_); }
+  SameCores(const SameCores&) = delete;
+  SameCores& operator=(const SameCores&) = delete;
+
+ private:
+  cpu_set_t all_;
+};
+
 std::vector<std::unique_ptr<StepWorker>> start_workers(const CostInput& input) {
+  const SameCores same_cores(input.options.threads);
   std::vector<std::unique_ptr<StepWorker>> workers;
   for (const RunPlan& plan : input.plans) {
     check_stop(input.stop);
@@ -118,6 +145,8 @@ std::string cost_of_step(const CostInput& input) {
   core::write_file_atomic(input.file, content.dump(2) + "\n");
   for (const RunPlan& plan : input.plans) {
     std::filesystem::remove_all(plan.folder);  // held error logs only
+    std::error_code not_empty;
+    std::filesystem::remove(plan.folder.parent_path(), not_empty);
   }
   return cost.dump();
 }
