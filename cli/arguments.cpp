@@ -29,11 +29,11 @@ tasks::ConfigSources sources_of(const std::vector<std::string>& items) {
     } else if (!sources.file) {
       sources.file = item;
     } else {
-      throw core::Error(core::ErrorKind::kUsage, {.what = "more than one configuration file",
-                                                  .where = "command line",
-                                                  .expected = "one file, then key=value",
-                                                  .found = "'" + sources.file->string() + "' and '" +
-                                                           item + "'"});
+      throw core::Error(core::ErrorKind::kUsage,
+                        {.what = "more than one configuration file",
+                         .where = "command line",
+                         .expected = "one file, then key=value",
+                         .found = "'" + sources.file->string() + "' and '" + item + "'"});
     }
   }
   return sources;

@@ -1,4 +1,6 @@
 // dyt compare: the main job.
+#include "dyt/compare/compare.h"
+
 #include <cstdio>
 #include <filesystem>
 
@@ -6,7 +8,6 @@
 #include "cli/command.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
-#include "dyt/compare/compare.h"
 #include "dyt/compare/compare_config.h"
 #include "dyt/compare/process_launcher.h"
 #include "dyt/core/error.h"
@@ -34,7 +35,8 @@ compare::FolderPolicy policy_of(const CompareOptions& options) {
 }
 
 std::string end_line(const compare::RunEvent& event) {
-  const std::string count = "[" + std::to_string(event.ended) + "/" + std::to_string(event.total) + "] ";
+  const std::string count =
+      "[" + std::to_string(event.ended) + "/" + std::to_string(event.total) + "] ";
   if (event.state == compare::RunState::kDiverged) {
     return count + event.plan.name + ": diverged at step " + std::to_string(event.progress.step);
   }
@@ -50,8 +52,9 @@ void show(ProgressDisplay& display, const compare::RunEvent& event) {
   if (event.state == compare::RunState::kFinished || event.state == compare::RunState::kDiverged) {
     display.finish(event.plan.name, end_line(event));
   } else if (event.state == compare::RunState::kTraining) {
-    display.update({event.plan.name, progress.step, progress.steps, progress.loss, progress.accuracy,
-                    progress.rate_images_per_second, progress.time_left_seconds});
+    display.update({event.plan.name, progress.step, progress.steps, progress.loss,
+                    progress.accuracy, progress.rate_images_per_second,
+                    progress.time_left_seconds});
   }
 }
 

@@ -87,16 +87,19 @@ Action declare_data(CLI::App& app) {
   auto action = std::make_shared<Action>();
   app.require_subcommand(1);
   const auto add_common = [options](CLI::App& sub) {
-    sub.add_option("--dir", options->config.dir, "folder of the data files (default: $DYT_DATA, else ~/.cache/dyt)");
+    sub.add_option("--dir", options->config.dir,
+                   "folder of the data files (default: $DYT_DATA, else ~/.cache/dyt)");
     sub.add_flag("--json", options->json, "print JSON");
   };
   CLI::App* list = app.add_subcommand("list", "every data set, and whether its files are here");
   add_common(*list);
   list->callback([action, options] { *action = [options] { return list_data(*options); }; });
-  CLI::App* describe = app.add_subcommand("describe", "one data set: source, licence, counts, checksum");
+  CLI::App* describe =
+      app.add_subcommand("describe", "one data set: source, licence, counts, checksum");
   describe->add_option("name", options->name, "as `dyt data list` shows it")->required();
   add_common(*describe);
-  describe->callback([action, options] { *action = [options] { return describe_data(*options); }; });
+  describe->callback(
+      [action, options] { *action = [options] { return describe_data(*options); }; });
   return [action] { return (*action)(); };
 }
 

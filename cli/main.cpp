@@ -1,4 +1,5 @@
-// The `dyt` command: parses, calls the library, prints, and turns an error's kind into the exit code.
+// The `dyt` command: parses, calls the library, prints, and turns an error's kind into the exit
+// code.
 #include <c10/util/Exception.h>
 
 #include <cstdio>
@@ -13,7 +14,8 @@ namespace dyt::cli {
 namespace {
 
 constexpr Command kCommands[] = {
-    {"compare", "train the same model with several norm slots and say what differs", declare_compare},
+    {"compare", "train the same model with several norm slots and say what differs",
+     declare_compare},
     {"train", "one training run", declare_train},
     {"eval", "evaluate a run's checkpoint", declare_eval},
     {"data", "list and describe data sets", declare_data},
@@ -47,7 +49,8 @@ void check_command_name(int argc, char** argv) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App app("Trains, converts, measures and runs Transformers without normalization layers.", "dyt");
+  CLI::App app("Trains, converts, measures and runs Transformers without normalization layers.",
+               "dyt");
   app.set_version_flag("--version", core::kVersion);
   app.require_subcommand(1);
   Action action;
@@ -83,7 +86,9 @@ int guarded_main(int argc, char** argv) {
   } catch (const core::Error& error) {
     return print_error(static_cast<int>(error.kind()), error.what());
   } catch (const std::bad_alloc&) {
-    return print_error(5, "out of memory\n  to do:    use a smaller model or batch, or fewer runs at once (jobs=1)");
+    return print_error(
+        5,
+        "out of memory\n  to do:    use a smaller model or batch, or fewer runs at once (jobs=1)");
   } catch (const c10::Error& error) {
     return print_error(1, std::string("LibTorch reports: ") + error.what_without_backtrace());
   } catch (const std::exception& error) {

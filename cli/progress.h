@@ -1,5 +1,5 @@
-// Progress for a person on standard error: lines that renew themselves on a terminal, plain lines from
-// time to time when piped, nothing when quiet.
+// Progress for a person on standard error: lines that renew themselves on a terminal, plain lines
+// from time to time when piped, nothing when quiet.
 #pragma once
 
 #include <chrono>

@@ -72,8 +72,8 @@ void print_summary(const tasks::RunOutcome& outcome, bool as_json) {
                 result.at("step").get<int64_t>());
   } else {
     std::printf("test accuracy %.2f %%, test loss %.4f after %ld steps%s\n",
-                100 * result.at("test_accuracy").get<double>(), result.at("test_loss").get<double>(),
-                result.at("step").get<int64_t>(),
+                100 * result.at("test_accuracy").get<double>(),
+                result.at("test_loss").get<double>(), result.at("step").get<int64_t>(),
                 outcome.was_finished ? " (the folder held the finished run)" : "");
   }
   std::printf("%s/report.html\n", folder.c_str());

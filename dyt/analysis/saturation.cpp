@@ -36,8 +36,7 @@ std::vector<SlotHealth> measure_saturation(torch::nn::Module& module,
   for (Recorder& recorder : recorders) {
     recorder.norm->set_observer([&recorder](const nn::Norm& norm, const at::Tensor& input) {
       const at::NoGradGuard no_grad;
-      recorder.saturated +=
-          ((norm.alpha() * input).abs() > kSaturationLimit).sum().item<int64_t>();
+      recorder.saturated += ((norm.alpha() * input).abs() > kSaturationLimit).sum().item<int64_t>();
       recorder.seen += input.numel();
     });
   }

@@ -1,6 +1,7 @@
 // How far the point-wise slots of a network work outside their linear part.
 //
-//   const std::vector<SlotHealth> health = measure_saturation(model, [&] { model.forward(images); });
+//   const std::vector<SlotHealth> health = measure_saturation(model, [&] { model.forward(images);
+//   });
 #pragma once
 
 #include <functional>
@@ -20,13 +21,14 @@ inline constexpr double kSaturationWarning = 0.3;
 inline constexpr double kSaturationAlarm = 0.5;
 
 struct SlotHealth {
-  std::string name;      // dotted module path, "blocks.0.norm1"
-  std::string site;      // "attention", "ffn", "final", ...
+  std::string name;  // dotted module path, "blocks.0.norm1"
+  std::string site;  // "attention", "ffn", "final", ...
   double alpha = 0;
   double saturated = 0;  // share of all input elements seen, 0 to 1
 };
 
-// Runs `forward` once (it may contain many batches) and counts in every point-wise slot of the module.
+// Runs `forward` once (it may contain many batches) and counts in every point-wise slot of the
+// module.
 std::vector<SlotHealth> measure_saturation(torch::nn::Module& module,
                                            const std::function<void()>& forward);
 

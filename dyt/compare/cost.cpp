@@ -49,9 +49,10 @@ void check_stop(const core::StopFlag& stop) {
   }
 }
 
-// While it lives, children start on the first `count` of our cores and stay there, all of them on the
-// same ones. Cores differ (hyperthreads, neighbours on a shared machine), and left alone each worker
-// keeps to one: slots that compute the same then differed by more than a tenth, again and again.
+// While it lives, children start on the first `count` of our cores and stay there, all of them on
+// the same ones. Cores differ (hyperthreads, neighbours on a shared machine), and left alone each
+// worker keeps to one: slots that compute the same then differed by more than a tenth, again and
+// again.
 class SameCores {
  public:
   explicit SameCores(int64_t count) {

@@ -17,12 +17,12 @@ struct Place {
 
 [[noreturn]] void throw_wrong_value(const Place& place, std::string_view found) {
   const std::string bounds = bounds_text(place.field);
-  throw Error(ErrorKind::kUsage, {.what = "wrong value for '" + place.field.key + "'",
-                                  .where = std::string(place.where),
-                                  .expected = type_name(place.field) +
-                                              (bounds.empty() ? "" : ", " + bounds),
-                                  .found = std::string(found),
-                                  .todo = place.field.info.help});
+  throw Error(ErrorKind::kUsage,
+              {.what = "wrong value for '" + place.field.key + "'",
+               .where = std::string(place.where),
+               .expected = type_name(place.field) + (bounds.empty() ? "" : ", " + bounds),
+               .found = std::string(found),
+               .todo = place.field.info.help});
 }
 
 // from_chars of the whole text, a leading '+' allowed.

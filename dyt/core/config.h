@@ -15,8 +15,8 @@
 //   core::apply_toml_file(fields, "run.toml");          // [optim] lr = 1e-3
 //   core::apply_override(fields, "optim.lr=1e-3");
 //
-// Precedence is the order of the calls: defaults < preset < file < overrides. A group that is given a
-// plain value sets its field `name` (data=mnist is data.name=mnist).
+// Precedence is the order of the calls: defaults < preset < file < overrides. A group that is given
+// a plain value sets its field `name` (data=mnist is data.name=mnist).
 #pragma once
 
 #include <cstdint>
@@ -33,9 +33,9 @@ struct FieldInfo {
   std::string help;
   double min = -std::numeric_limits<double>::infinity();  // bounds of numbers, inclusive,
   double max = std::numeric_limits<double>::infinity();   // of every element of a list
-  std::vector<std::string> choices;  // of strings; empty: anything
-  bool identity = true;              // part of a run's identity (false: folders, threads, progress)
-  bool count_as_range = false;       // an integer list given as one number n means 0 .. n-1
+  std::vector<std::string> choices;                       // of strings; empty: anything
+  bool identity = true;         // part of a run's identity (false: folders, threads, progress)
+  bool count_as_range = false;  // an integer list given as one number n means 0 .. n-1
 };
 
 using FieldTarget = std::variant<int64_t*, double*, bool*, std::string*, std::vector<int64_t>*,

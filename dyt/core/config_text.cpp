@@ -116,7 +116,7 @@ std::string identity_text(const Fields& fields) {
 }
 
 std::string type_name(const Field& field) {
-  constexpr const char* kNames[] = {"integer",         "number",          "true or false",  "text",
+  constexpr const char* kNames[] = {"integer",          "number",          "true or false", "text",
                                     "list of integers", "list of numbers", "list of texts"};
   const std::string name = kNames[field.target.index()];
   return field.info.count_as_range ? "a count n (0 to n-1) or a " + name : name;

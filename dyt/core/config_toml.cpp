@@ -53,7 +53,8 @@ std::string scalar_text(const Field& field, const toml::node& node, const std::s
   if (const auto* whole = node.as_integer(); whole != nullptr && wanted == Wanted::kNumber) {
     return std::to_string(whole->get());
   }
-  if (const auto* number = node.as_floating_point(); number != nullptr && wanted == Wanted::kNumber) {
+  if (const auto* number = node.as_floating_point();
+      number != nullptr && wanted == Wanted::kNumber) {
     return number_text(number->get());
   }
   std::ostringstream found;

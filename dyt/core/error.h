@@ -1,10 +1,11 @@
-// Errors for the person who meets them: what is wrong, where, what was expected and found, what to do.
+// Errors for the person who meets them: what is wrong, where, what was expected and found, what to
+// do.
 //
 //   throw Error(ErrorKind::kUsage, {.what = "unknown key 'model.dpth'", .where = "command line",
 //                                   .todo = "did you mean 'model.depth'?"});
 //
-// The library never prints and never ends the process: it throws. The program turns the kind into its
-// exit code.
+// The library never prints and never ends the process: it throws. The program turns the kind into
+// its exit code.
 #pragma once
 
 #include <stdexcept>
@@ -24,11 +25,11 @@ enum class ErrorKind {
 
 // Parts of a message; empty ones are left out.
 struct ErrorParts {
-  std::string what;      // one sentence: what is wrong
-  std::string where;     // file and byte or line, key, command line
+  std::string what;   // one sentence: what is wrong
+  std::string where;  // file and byte or line, key, command line
   std::string expected;
   std::string found;
-  std::string todo;      // what the person can do
+  std::string todo;  // what the person can do
 };
 
 class Error : public std::runtime_error {

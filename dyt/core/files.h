@@ -1,5 +1,5 @@
-// Whole files in and out. Writing is atomic: temporary name in the same folder, fsync, rename, fsync of
-// the folder; a reader sees the old file or the new one, never half of one.
+// Whole files in and out. Writing is atomic: temporary name in the same folder, fsync, rename,
+// fsync of the folder; a reader sees the old file or the new one, never half of one.
 #pragma once
 
 #include <cstdint>

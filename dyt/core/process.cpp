@@ -19,9 +19,10 @@ namespace dyt::core {
 namespace {
 
 [[noreturn]] void throw_start_failure(const std::string& program, int code) {
-  throw Error(ErrorKind::kResources,
-              {.what = "cannot start '" + program + "': " + std::strerror(code),
-               .todo = code == ENOENT ? "install it, or check the PATH" : "free memory or processes"});
+  throw Error(
+      ErrorKind::kResources,
+      {.what = "cannot start '" + program + "': " + std::strerror(code),
+       .todo = code == ENOENT ? "install it, or check the PATH" : "free memory or processes"});
 }
 
 struct Pipe {

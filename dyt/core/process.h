@@ -1,4 +1,5 @@
-// Child processes with pipes: gnuplot for the report, training runs and cost workers for a comparison.
+// Child processes with pipes: gnuplot for the report, training runs and cost workers for a
+// comparison.
 #pragma once
 
 #include <sys/types.h>
@@ -29,8 +30,8 @@ class Process {
   void write(const std::string& text);  // Error(kInternal) if the child has gone
   void close_input();
 
-  // The next whole line of standard output without its end; nullopt at its end or, with a timeout in
-  // milliseconds, when none came in time (then finished_output() is false).
+  // The next whole line of standard output without its end; nullopt at its end or, with a timeout
+  // in milliseconds, when none came in time (then finished_output() is false).
   std::optional<std::string> read_line(int timeout_ms = -1);
   bool finished_output() const { return output_ < 0; }
   int output_descriptor() const { return output_; }  // for poll(); -1 after the end

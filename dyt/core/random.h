@@ -25,10 +25,10 @@ class RandomStream {
   RandomStream(uint64_t seed, std::string_view name, std::initializer_list<uint64_t> indices = {});
 
   uint32_t next_u32();
-  double uniform();                          // [0, 1), 53 bits
-  double uniform(double low, double high);   // [low, high)
-  uint64_t below(uint64_t bound);            // 0 .. bound - 1, unbiased; bound >= 1
-  double normal();                           // mean 0, standard deviation 1 (Box-Muller)
+  double uniform();                         // [0, 1), 53 bits
+  double uniform(double low, double high);  // [low, high)
+  uint64_t below(uint64_t bound);           // 0 .. bound - 1, unbiased; bound >= 1
+  double normal();                          // mean 0, standard deviation 1 (Box-Muller)
   // Normal(0, std) truncated at the absolute bounds low and high, by rejection (timm's convention).
   double trunc_normal(double std, double low = -2.0, double high = 2.0);
   std::vector<int64_t> permutation(int64_t count);  // Fisher-Yates over 0 .. count - 1

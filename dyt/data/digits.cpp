@@ -34,8 +34,8 @@ int take_number(std::string_view& text) {
   return value;
 }
 
-// The split of scikit-learn's train_test_split(test_size=0.2, random_state=0), training part first, so
-// that results on it can be set beside those of other tools. It is numpy's legacy permutation: a
+// The split of scikit-learn's train_test_split(test_size=0.2, random_state=0), training part first,
+// so that results on it can be set beside those of other tools. It is numpy's legacy permutation: a
 // Fisher-Yates shuffle whose indices are masked outputs of MT19937, drawn again while too large.
 std::vector<int64_t> scikit_learn_order() {
   std::mt19937 generator(0);

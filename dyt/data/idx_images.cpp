@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "dyt/core/error.h"
-#include "dyt/core/random.h"
 #include "dyt/core/lookup.h"
+#include "dyt/core/random.h"
 #include "dyt/data/internal/readers.h"
 #include "dyt/formats/idx.h"
 

@@ -19,10 +19,10 @@ struct TypePair {
   at::ScalarType memory;
 };
 
-constexpr TypePair kTypes[] = {
-    {DType::kF32, at::kFloat},   {DType::kF64, at::kDouble}, {DType::kF16, at::kHalf},
-    {DType::kBF16, at::kBFloat16}, {DType::kI64, at::kLong},  {DType::kI32, at::kInt},
-    {DType::kU8, at::kByte},     {DType::kBool, at::kBool}};
+constexpr TypePair kTypes[] = {{DType::kF32, at::kFloat}, {DType::kF64, at::kDouble},
+                               {DType::kF16, at::kHalf},  {DType::kBF16, at::kBFloat16},
+                               {DType::kI64, at::kLong},  {DType::kI32, at::kInt},
+                               {DType::kU8, at::kByte},   {DType::kBool, at::kBool}};
 
 DType file_type(at::ScalarType type, const std::string& name) {
   for (const TypePair& pair : kTypes) {
@@ -30,7 +30,8 @@ DType file_type(at::ScalarType type, const std::string& name) {
       return pair.file;
     }
   }
-  throw core::Error(core::ErrorKind::kInternal, {.what = "tensor '" + name + "' has a type that is not stored"});
+  throw core::Error(core::ErrorKind::kInternal,
+                    {.what = "tensor '" + name + "' has a type that is not stored"});
 }
 
 at::ScalarType memory_type(DType type, const std::string& name, const std::string& where) {
@@ -39,8 +40,9 @@ at::ScalarType memory_type(DType type, const std::string& name, const std::strin
       return pair.memory;
     }
   }
-  throw core::Error(core::ErrorKind::kData,
-                    {.what = "tensor '" + name + "' has a type that is not supported", .where = where});
+  throw core::Error(
+      core::ErrorKind::kData,
+      {.what = "tensor '" + name + "' has a type that is not supported", .where = where});
 }
 
 std::string shape_text(at::IntArrayRef shape) {
@@ -104,8 +106,9 @@ void save_tensors(const std::filesystem::path& path, const NamedTensors& tensors
   for (const auto& [name, tensor] : tensors) {
     dense.push_back(tensor.detach().cpu().contiguous());
     const at::Tensor& stored = dense.back();
-    entries.push_back({name, file_type(stored.scalar_type(), name), stored.sizes().vec(),
-                       std::string_view(static_cast<const char*>(stored.const_data_ptr()), stored.nbytes())});
+    entries.push_back(
+        {name, file_type(stored.scalar_type(), name), stored.sizes().vec(),
+         std::string_view(static_cast<const char*>(stored.const_data_ptr()), stored.nbytes())});
   }
   formats::write_safetensors(path, entries);
 }
@@ -119,14 +122,16 @@ void load_tensors(const std::filesystem::path& path, const NamedTensors& tensors
       found += "\n    " + line;
     }
     if (differences.count > differences.lines.size()) {
-      found += "\n    ... and " + std::to_string(differences.count - differences.lines.size()) + " more";
+      found +=
+          "\n    ... and " + std::to_string(differences.count - differences.lines.size()) + " more";
     }
-    throw core::Error(core::ErrorKind::kData,
-                      {.what = "the checkpoint is of another architecture",
-                       .where = path.string(),
-                       .expected = std::to_string(tensors.size()) + " tensors of this model's names and shapes",
-                       .found = std::to_string(file.tensors().size()) + " tensors; differences:" + found,
-                       .todo = "give the model the configuration that the checkpoint was trained with"});
+    throw core::Error(
+        core::ErrorKind::kData,
+        {.what = "the checkpoint is of another architecture",
+         .where = path.string(),
+         .expected = std::to_string(tensors.size()) + " tensors of this model's names and shapes",
+         .found = std::to_string(file.tensors().size()) + " tensors; differences:" + found,
+         .todo = "give the model the configuration that the checkpoint was trained with"});
   }
   const at::NoGradGuard no_grad;
   for (const auto& [name, tensor] : tensors) {

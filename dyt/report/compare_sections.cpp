@@ -108,7 +108,8 @@ std::string results_notes(const CompareData& data) {
       text += ", " + plural(*data.cost->rounds, "round") + " of " +
               plural(*data.cost->steps_per_round, "step");
     }
-    text += "; slots that compute the same (DyT with another alpha0) differ by the machine’s noise.";
+    text +=
+        "; slots that compute the same (DyT with another alpha0) differ by the machine’s noise.";
   } else {
     text += " The time of a step was not measured.";
   }

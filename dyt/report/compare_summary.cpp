@@ -179,8 +179,8 @@ void add_accuracy_lines(const CompareData& data, std::vector<std::string>& lines
   add_undecided_line(data, lines);
 }
 
-// What the network without any norm says: where it keeps up, nothing has been shown about a substitute
-// for norms; where it lost but trained, by how little is the point.
+// What the network without any norm says: where it keeps up, nothing has been shown about a
+// substitute for norms; where it lost but trained, by how little is the point.
 void add_none_line(const CompareData& data, std::vector<std::string>& lines) {
   for (size_t i = 1; i < data.slots.size(); ++i) {
     const Slot& slot = data.slots[i];
@@ -196,7 +196,9 @@ void add_none_line(const CompareData& data, std::vector<std::string>& lines) {
                       ": at this size and learning rate nothing here needs a norm, so these "
                       "accuracies cannot show what a norm, or its replacement, is good for.";
     if (data.strip) {
-      line += " What norms buy shows in the stability strip below: how much learning rate each slot stands.";
+      line +=
+          " What norms buy shows in the stability strip below: how much learning rate each slot "
+          "stands.";
     }
     lines.push_back(line);
   }

@@ -96,9 +96,8 @@ std::vector<train::SlotAlpha> Classify::alphas() {
 }
 
 std::vector<analysis::SlotHealth> Classify::health() {
-  return analysis::measure_saturation(*model_, [&] {
-    for_each_test_batch([](const at::Tensor&, const at::Tensor&) {});
-  });
+  return analysis::measure_saturation(
+      *model_, [&] { for_each_test_batch([](const at::Tensor&, const at::Tensor&) {}); });
 }
 
 }  // namespace dyt::tasks

@@ -1,4 +1,5 @@
-// Presets: values that go with a data set or a model name, below a file and overrides in precedence.
+// Presets: values that go with a data set or a model name, below a file and overrides in
+// precedence.
 #pragma once
 
 #include "dyt/tasks/run_config.h"
@@ -16,7 +17,8 @@ std::vector<std::string> preset_of(const std::string& data_name, const std::stri
 
 void apply_sources(const core::Fields& fields, const ConfigSources& sources);
 
-// Current plain value of a key; for reading `data.name` and `model.name` before the preset is known.
+// Current plain value of a key; for reading `data.name` and `model.name` before the preset is
+// known.
 std::string value_of(const core::Fields& fields, std::string_view key);
 
 template <class Config>

@@ -33,8 +33,9 @@ train::RunStatus status_of(const std::string& result_json) {
 }  // namespace
 
 std::filesystem::path run_folder_of(const RunConfig& config) {
-  return config.out.empty() ? std::filesystem::path("runs") / ("train-" + data::dataset_name(config.data))
-                            : std::filesystem::path(config.out);
+  return config.out.empty()
+             ? std::filesystem::path("runs") / ("train-" + data::dataset_name(config.data))
+             : std::filesystem::path(config.out);
 }
 
 RunOutcome train_run(const RunInput& input) {
@@ -64,14 +65,16 @@ EvalOutcome evaluate_run(const std::filesystem::path& run_folder, const std::str
                          const std::vector<std::string>& overrides) {
   const std::filesystem::path checkpoint = run_folder / which;
   if (!std::filesystem::exists(run_folder / "config.toml")) {
-    throw core::Error(core::ErrorKind::kData, {.what = "not a run folder: it has no config.toml",
-                                               .where = run_folder.string(),
-                                               .todo = "name a folder that `dyt train` has written"});
+    throw core::Error(core::ErrorKind::kData,
+                      {.what = "not a run folder: it has no config.toml",
+                       .where = run_folder.string(),
+                       .todo = "name a folder that `dyt train` has written"});
   }
   if (!std::filesystem::exists(checkpoint / "model.safetensors")) {
-    throw core::Error(core::ErrorKind::kData, {.what = "the run has no checkpoint '" + which + "' yet",
-                                               .where = run_folder.string(),
-                                               .todo = "train it first, or say --checkpoint last"});
+    throw core::Error(core::ErrorKind::kData,
+                      {.what = "the run has no checkpoint '" + which + "' yet",
+                       .where = run_folder.string(),
+                       .todo = "train it first, or say --checkpoint last"});
   }
   const RunConfig config = resolve_config<RunConfig>({run_folder / "config.toml", overrides});
   at::set_num_threads(static_cast<int>(config.train.threads));
@@ -95,7 +98,8 @@ std::vector<std::string> config_warnings(const RunConfig& config) {
   const nn::NormSpec spec = nn::parse_norm_spec(config.model.norm);
   const std::string width = "width " + std::to_string(config.model.dim);
   if (nn::fixed_alpha0(spec) == kPublishedAlpha0) {
-    warnings.push_back("slot " + config.model.norm + ": the published alpha0 = 0.5 was found at widths of 384 and more; at " +
+    warnings.push_back("slot " + config.model.norm +
+                       ": the published alpha0 = 0.5 was found at widths of 384 and more; at " +
                        width + " it trains slower. Try alpha0=auto or alpha0=1.");
   }
   if (config.init.linear_std == kUsualStd) {

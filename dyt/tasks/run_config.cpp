@@ -29,8 +29,10 @@ void visit_run_fields(RunConfig& config, core::Fields& fields) {
 }
 
 void RunConfig::visit_fields(core::Fields& fields) {
-  fields.add("seed", seed, {.help = "seed of every random stream of the run", .min = 0, .max = 1e15});
-  fields.add("out", out, {.help = "folder of the run; empty: runs/train-<data>", .identity = false});
+  fields.add("seed", seed,
+             {.help = "seed of every random stream of the run", .min = 0, .max = 1e15});
+  fields.add("out", out,
+             {.help = "folder of the run; empty: runs/train-<data>", .identity = false});
   visit_run_fields(*this, fields);
 }
 
@@ -43,9 +45,9 @@ void fit_to_data(RunConfig& config, const data::ImageData& data) {
 }
 
 std::string run_identity(RunConfig config, const std::string& data_checksum) {
-  return core::sha256_hex(core::identity_text(core::fields_of(config)) + "\ndata_checksum=" +
-                          data_checksum + "\ndevice=cpu\nresults_version=" +
-                          std::to_string(core::kResultsVersion));
+  return core::sha256_hex(core::identity_text(core::fields_of(config)) +
+                          "\ndata_checksum=" + data_checksum +
+                          "\ndevice=cpu\nresults_version=" + std::to_string(core::kResultsVersion));
 }
 
 }  // namespace dyt::tasks

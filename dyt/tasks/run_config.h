@@ -29,7 +29,8 @@ struct RunConfig {
   void visit_fields(core::Fields& fields);
 };
 
-// Where the values come from besides the defaults, in order of precedence: preset < file < overrides.
+// Where the values come from besides the defaults, in order of precedence: preset < file <
+// overrides.
 struct ConfigSources {
   std::optional<std::filesystem::path> file;
   std::vector<std::string> overrides;  // "key=value"

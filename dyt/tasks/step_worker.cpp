@@ -70,10 +70,9 @@ int64_t count_of(const std::string& line) {
   const char* end = line.data() + line.size();
   if (!line.starts_with(prefix) ||
       std::from_chars(line.data() + prefix.size(), end, count).ptr != end || count < 1) {
-    throw core::Error(core::ErrorKind::kUsage,
-                      {.what = "a step worker does not know this line",
-                       .expected = "'step K' or 'quit'",
-                       .found = line});
+    throw core::Error(core::ErrorKind::kUsage, {.what = "a step worker does not know this line",
+                                                .expected = "'step K' or 'quit'",
+                                                .found = line});
   }
   return count;
 }

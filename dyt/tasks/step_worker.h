@@ -10,9 +10,9 @@
 
 namespace dyt::tasks {
 
-// Builds data and model, trains `warmup_steps` steps, emits {"event":"ready","parameters":N}; then for
-// every line "step K" trains K steps and emits {"time_seconds":..,"memory_peak_bytes":..}; ends at
-// "quit" or the end of the input. Unknown lines are an Error(kUsage).
+// Builds data and model, trains `warmup_steps` steps, emits {"event":"ready","parameters":N}; then
+// for every line "step K" trains K steps and emits {"time_seconds":..,"memory_peak_bytes":..}; ends
+// at "quit" or the end of the input. Unknown lines are an Error(kUsage).
 void serve_steps(const RunConfig& config, int64_t warmup_steps,
                  const std::function<std::optional<std::string>()>& next_line,
                  const std::function<void(const std::string&)>& emit);

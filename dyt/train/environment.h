@@ -6,7 +6,8 @@
 
 namespace dyt::train {
 
-// {"version", "results_version", "libtorch", "compiler", "hardware": {"cpu", "cores", "memory_bytes",
+// {"version", "results_version", "libtorch", "compiler", "hardware": {"cpu", "cores",
+// "memory_bytes",
 //  "system"}}
 nlohmann::ordered_json environment();
 

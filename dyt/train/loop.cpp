@@ -152,21 +152,21 @@ void Loop::report(int64_t epoch, double loss) {
   }
   const double elapsed = seconds_since(run_begin_);
   const double steps_per_second = static_cast<double>(state_.step - first_step_) / elapsed;
-  input_.on_progress({.step = state_.step,
-                      .steps = steps_,
-                      .epoch = epoch + 1,
-                      .epochs = input_.train.epochs,
-                      .loss = loss,
-                      .accuracy = accuracy_,
-                      .rate_images_per_second =
-                          steps_per_second * static_cast<double>(input_.train.batch_size),
-                      .time_left_seconds =
-                          static_cast<double>(steps_ - state_.step) / steps_per_second});
+  input_.on_progress(
+      {.step = state_.step,
+       .steps = steps_,
+       .epoch = epoch + 1,
+       .epochs = input_.train.epochs,
+       .loss = loss,
+       .accuracy = accuracy_,
+       .rate_images_per_second = steps_per_second * static_cast<double>(input_.train.batch_size),
+       .time_left_seconds = static_cast<double>(steps_ - state_.step) / steps_per_second});
 }
 
 void Loop::finish_epoch(int64_t epoch) {
   const double train_seconds = seconds_since(epoch_begin_);
-  const auto images = static_cast<double>((state_.step - epoch_first_step_) * input_.train.batch_size);
+  const auto images =
+      static_cast<double>((state_.step - epoch_first_step_) * input_.train.batch_size);
   last_evaluation_ = input_.task.evaluate();
   accuracy_ = last_evaluation_.accuracy;
   Json alphas = Json::object();

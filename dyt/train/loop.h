@@ -32,8 +32,8 @@ struct LoopInput {
 enum class RunStatus { kFinished, kDiverged };
 
 // Trains to the end, from the newest checkpoint where the folder has one, and writes result.json. A
-// training loss that is not finite ends the run as diverged: a result, not an error. A request to stop
-// saves a checkpoint and throws Error(kInterrupted).
+// training loss that is not finite ends the run as diverged: a result, not an error. A request to
+// stop saves a checkpoint and throws Error(kInterrupted).
 RunStatus run_training(const LoopInput& input);
 
 }  // namespace dyt::train

@@ -60,13 +60,14 @@ RunState state_of(const Json& json) {
 
 void check_identity(const fs::path& path, const std::string& found, const std::string& wanted) {
   if (found != wanted) {
-    throw core::Error(core::ErrorKind::kUsage,
-                      {.what = "the folder holds another run: its configuration, data, device or the "
-                               "program's results version differ",
-                       .where = path.string(),
-                       .expected = "identity " + wanted.substr(0, 12),
-                       .found = "identity " + found.substr(0, 12),
-                       .todo = "choose another folder with out=FOLDER, or start afresh with --fresh"});
+    throw core::Error(
+        core::ErrorKind::kUsage,
+        {.what = "the folder holds another run: its configuration, data, device or the "
+                 "program's results version differ",
+         .where = path.string(),
+         .expected = "identity " + wanted.substr(0, 12),
+         .found = "identity " + found.substr(0, 12),
+         .todo = "choose another folder with out=FOLDER, or start afresh with --fresh"});
   }
 }
 
@@ -149,8 +150,7 @@ void RunFolder::save(RunState state, const io::NamedTensors& model,
 }
 
 void RunFolder::write_checkpoint(const std::string& name, const RunState& state,
-                                 const io::NamedTensors& model,
-                                 const io::NamedTensors& optimizer) {
+                                 const io::NamedTensors& model, const io::NamedTensors& optimizer) {
   const fs::path folder = path_ / "checkpoints";
   const fs::path temporary = folder / (name + ".tmp");
   fs::remove_all(temporary);

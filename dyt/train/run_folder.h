@@ -1,5 +1,5 @@
-// The folder of one run (docs/design.md, "Run folder"): what is in it, when it is whole, how a run goes
-// on from it. Everything but metrics.jsonl appears in one step or not at all.
+// The folder of one run (docs/design.md, "Run folder"): what is in it, when it is whole, how a run
+// goes on from it. Everything but metrics.jsonl appears in one step or not at all.
 #pragma once
 
 #include <cstdint>
@@ -24,10 +24,10 @@ struct RunDescription {
 
 // What a checkpoint says besides tensors.
 struct RunState {
-  int64_t step = 0;           // steps done
-  double loss_sum = 0;        // of the steps of the epoch that has begun
-  int64_t log_bytes = 0;      // length of metrics.jsonl
-  int64_t best_epoch = 0;     // 1-based; 0: none yet
+  int64_t step = 0;        // steps done
+  double loss_sum = 0;     // of the steps of the epoch that has begun
+  int64_t log_bytes = 0;   // length of metrics.jsonl
+  int64_t best_epoch = 0;  // 1-based; 0: none yet
   double best_accuracy = 0;
 
   bool operator==(const RunState&) const = default;
@@ -35,15 +35,15 @@ struct RunState {
 
 class RunFolder {
  public:
-  // Looks at the folder and prepares it. A folder of another identity is an Error(kUsage) that names
-  // both, unless `fresh`, which clears what a run has written there.
+  // Looks at the folder and prepares it. A folder of another identity is an Error(kUsage) that
+  // names both, unless `fresh`, which clears what a run has written there.
   RunFolder(std::filesystem::path path, const RunDescription& description, bool fresh);
 
   FolderState state() const { return state_; }
   const std::filesystem::path& path() const { return path_; }
 
-  // The newest checkpoint's state, its tensors copied into `model` and `optimizer`; the log is cut to
-  // the length of that moment. nullopt where there is none.
+  // The newest checkpoint's state, its tensors copied into `model` and `optimizer`; the log is cut
+  // to the length of that moment. nullopt where there is none.
   std::optional<RunState> resume(const io::NamedTensors& model, const io::NamedTensors& optimizer);
 
   void append_metrics(const nlohmann::ordered_json& line);

@@ -14,8 +14,9 @@ void TrainConfig::visit_fields(core::Fields& fields) {
              {.help = "share of the target spread over all classes", .min = 0, .max = 1});
   fields.add("threads", threads,
              {.help = "threads of this run", .min = 1, .max = 1024, .identity = false});
-  fields.add("checkpoint_every", checkpoint_every,
-             {.help = "epochs from one checkpoint to the next", .min = 1, .max = 1e6, .identity = false});
+  fields.add(
+      "checkpoint_every", checkpoint_every,
+      {.help = "epochs from one checkpoint to the next", .min = 1, .max = 1e6, .identity = false});
 }
 
 int64_t steps_per_epoch(const TrainConfig& config, int64_t samples) {

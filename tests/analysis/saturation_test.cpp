@@ -11,11 +11,16 @@ namespace {
 // Two point-wise slots one after the other, and a norm that has no alpha.
 struct TwoSlots final : torch::nn::Module {
   TwoSlots() {
-    first = register_module("first", nn::make_norm(nn::parse_norm_spec("dyt:alpha0=1"), 4, nn::Site::kAttention));
-    norm = register_module("norm", nn::make_norm(nn::parse_norm_spec("layer_norm"), 4, nn::Site::kQk));
-    second = register_module("second", nn::make_norm(nn::parse_norm_spec("derf:alpha0=4"), 4, nn::Site::kFfn));
+    first = register_module(
+        "first", nn::make_norm(nn::parse_norm_spec("dyt:alpha0=1"), 4, nn::Site::kAttention));
+    norm =
+        register_module("norm", nn::make_norm(nn::parse_norm_spec("layer_norm"), 4, nn::Site::kQk));
+    second = register_module(
+        "second", nn::make_norm(nn::parse_norm_spec("derf:alpha0=4"), 4, nn::Site::kFfn));
   }
-  at::Tensor forward(const at::Tensor& x) { return second->forward(norm->forward(first->forward(x))); }
+  at::Tensor forward(const at::Tensor& x) {
+    return second->forward(norm->forward(first->forward(x)));
+  }
 
   std::shared_ptr<nn::Norm> first, norm, second;
 };
@@ -44,7 +49,8 @@ TEST(Saturation, LeavesNoObserverBehind) {
   measure_saturation(*module, [&] { ++calls; });
   EXPECT_EQ(calls, 1);
   module->forward(torch::ones({1, 4}));  // would reach a dead recorder
-  EXPECT_EQ(measure_saturation(*module, [] {})[0].saturated, 0) << "nothing seen, nothing saturated";
+  EXPECT_EQ(measure_saturation(*module, [] {})[0].saturated, 0)
+      << "nothing seen, nothing saturated";
 }
 
 }  // namespace

@@ -30,8 +30,8 @@ TEST_P(BadInput, IsRefusedInWords) {
   const CommandResult result = run_dyt(arguments);
   EXPECT_EQ(result.status, GetParam().status) << result.errors;
   for (const char* part : GetParam().parts) {
-    EXPECT_NE(result.errors.find(part), std::string::npos)
-        << "expected '" << part << "' in:\n" << result.errors;
+    EXPECT_NE(result.errors.find(part), std::string::npos) << "expected '" << part << "' in:\n"
+                                                           << result.errors;
   }
   EXPECT_FALSE(std::filesystem::exists(out)) << "nothing may be written";
 }
@@ -53,7 +53,10 @@ const Case kCases[] = {
     {"HeadsDoNotDivide", {"train", "model.num_heads=5"}, 2, {"num_heads", "64", "5"}},
     {"WrongImageSize", {"train", "model.image_size=16"}, 2, {"model.image_size", "8", "16"}},
     {"BatchTooLarge", {"train", "data.train_limit=16"}, 2, {"batch", "16", "32"}},
-    {"NoDataFiles", {"train", "data=mnist", "data.dir=/nowhere"}, 3, {"/nowhere", "train-images-idx3-ubyte"}},
+    {"NoDataFiles",
+     {"train", "data=mnist", "data.dir=/nowhere"},
+     3,
+     {"/nowhere", "train-images-idx3-ubyte"}},
     {"NoConfigFile", {"compare", "/nowhere/a.toml"}, 3, {"/nowhere/a.toml"}},
     {"NoRunFolder", {"eval", "/nowhere/run"}, 3, {"/nowhere/run", "run folder"}},
 };
@@ -63,8 +66,8 @@ INSTANTIATE_TEST_SUITE_P(Cli, BadInput, ::testing::ValuesIn(kCases),
 
 // IDX files of three 8x8 images in two classes, with one thing wrong.
 struct IdxFiles {
-  std::string images = std::string("\0\0\x08\x03\0\0\0\x03\0\0\0\x08\0\0\0\x08", 16) +
-                       std::string(192, '\x40');
+  std::string images =
+      std::string("\0\0\x08\x03\0\0\0\x03\0\0\0\x08\0\0\0\x08", 16) + std::string(192, '\x40');
   std::string labels = std::string("\0\0\x08\x01\0\0\0\x03\0\1\0", 11);
 };
 
@@ -115,7 +118,8 @@ TEST(BadCheckpoint, OfAnotherArchitectureNamesTheDifference) {
   EXPECT_NE(result.errors.find("'blocks.1."), std::string::npos) << result.errors;
   result = run_dyt({"eval", out, "model.dim=32"});
   EXPECT_EQ(result.status, 3);
-  EXPECT_NE(result.errors.find("(1, 1, 16) in the file, (1, 1, 32) here"), std::string::npos) << result.errors;
+  EXPECT_NE(result.errors.find("(1, 1, 16) in the file, (1, 1, 32) here"), std::string::npos)
+      << result.errors;
 
   const std::filesystem::path file = std::filesystem::path(out) / "last/model.safetensors";
   core::write_file_atomic(file, core::read_file(file).substr(0, 5000));

@@ -82,7 +82,8 @@ TEST(Train, AnInterruptedRunGoesOnToTheSameBits) {
   const TempFolder folder;
   const std::vector<std::string> common = {"train.epochs=12", "model.norm=dyt:alpha0=auto"};
   std::vector<std::string> whole = tiny_run("train", {"out=" + (folder / "whole").string()});
-  std::vector<std::string> broken = tiny_run("train", {"out=" + (folder / "broken").string(), "--events"});
+  std::vector<std::string> broken =
+      tiny_run("train", {"out=" + (folder / "broken").string(), "--events"});
   whole.insert(whole.end(), common.begin(), common.end());
   broken.insert(broken.end(), common.begin(), common.end());
   ASSERT_EQ(run_dyt(whole).status, 0);
@@ -107,8 +108,9 @@ TEST(Train, AnInterruptedRunGoesOnToTheSameBits) {
 TEST(Train, DivergenceIsAResultWithItsStep) {
   const TempFolder folder;
   const fs::path run = folder / "run";
-  const CommandResult result = run_dyt(tiny_run("train", {"out=" + run.string(), "model.norm=none",
-                                                 "optim.lr=100", "optim.warmup=0", "train.epochs=40"}));
+  const CommandResult result =
+      run_dyt(tiny_run("train", {"out=" + run.string(), "model.norm=none", "optim.lr=100",
+                                 "optim.warmup=0", "train.epochs=40"}));
   EXPECT_EQ(result.status, 4) << result.errors;
   const json summary = json::parse(core::read_file(run / "result.json"));
   EXPECT_EQ(summary["status"], "diverged");
@@ -121,7 +123,8 @@ json without_measurements(json node) {
   if (node.is_object()) {
     for (auto item = node.begin(); item != node.end();) {
       const std::string& key = item.key();
-      const bool measured = key.starts_with("time_") || key.starts_with("rate_") || key.starts_with("memory_");
+      const bool measured =
+          key.starts_with("time_") || key.starts_with("rate_") || key.starts_with("memory_");
       if (measured) {
         item = node.erase(item);
       } else {
@@ -138,9 +141,12 @@ json without_measurements(json node) {
 }
 
 std::vector<std::string> tiny_compare(const fs::path& out, const std::vector<std::string>& more) {
-  std::vector<std::string> arguments = {"slots=layer_norm,dyt:alpha0=auto,none", "seeds=2",
-                                        "strip.lrs=1e-3,3e-3", "strip.epochs=1",
-                                        "cost.steps_per_round=1", "out=" + out.string()};
+  std::vector<std::string> arguments = {"slots=layer_norm,dyt:alpha0=auto,none",
+                                        "seeds=2",
+                                        "strip.lrs=1e-3,3e-3",
+                                        "strip.epochs=1",
+                                        "cost.steps_per_round=1",
+                                        "out=" + out.string()};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return tiny_run("compare", arguments);
 }
@@ -153,29 +159,34 @@ TEST(Compare, TheSameOnOneCoreAndOnTwoAndAfterAResume) {
   fs::remove(folder / "two/slots/none/seed-1/result.json");  // as if it had been stopped there
   const CommandResult two = run_dyt(tiny_compare(folder / "two", {"jobs=2", "--json"}));
   ASSERT_EQ(two.status, 0) << two.errors;
-  EXPECT_EQ(without_measurements(json::parse(one.output)), without_measurements(json::parse(two.output)));
+  EXPECT_EQ(without_measurements(json::parse(one.output)),
+            without_measurements(json::parse(two.output)));
   EXPECT_TRUE(fs::exists(folder / "two/report.html"));
 }
 
 TEST(Compare, TakesUpWhatIsThereAndRefusesWhatIsAnotherRun) {
   const TempFolder folder;
   ASSERT_EQ(run_dyt(tiny_compare(folder / "out", {})).status, 0);
-  const CommandResult wider = run_dyt(tiny_compare(folder / "out", {"slots=layer_norm,none,rms_norm", "seeds=1"}));
+  const CommandResult wider =
+      run_dyt(tiny_compare(folder / "out", {"slots=layer_norm,none,rms_norm", "seeds=1"}));
   EXPECT_EQ(wider.status, 0) << wider.errors;
   const CommandResult other = run_dyt(tiny_compare(folder / "out", {"optim.lr=1e-2"}));
   EXPECT_EQ(other.status, 2);
   EXPECT_NE(other.errors.find("--fresh"), std::string::npos) << other.errors;
-  EXPECT_EQ(run_dyt(tiny_compare(folder / "out", {"optim.lr=1e-2", "--fresh-where-changed"})).status, 0);
+  EXPECT_EQ(
+      run_dyt(tiny_compare(folder / "out", {"optim.lr=1e-2", "--fresh-where-changed"})).status, 0);
 }
 
 TEST(Compare, TheConfigFileIsTheDefault) {
   const TempFolder folder;
-  const std::vector<std::string> few = {"train.epochs=1", "seeds=1", "strip.enabled=false", "cost.enabled=false",
+  const std::vector<std::string> few = {"train.epochs=1",      "seeds=1",
+                                        "strip.enabled=false", "cost.enabled=false",
                                         "data.train_limit=64", "slots=none"};
   std::vector<std::string> with = few, without = few;
-  with.insert(with.begin(), {"compare", DYT_SOURCE_DIR "/configs/compare/digits.toml", "--json", "--quiet",
-                             "out=" + (folder / "with").string()});
-  without.insert(without.begin(), {"compare", "--json", "--quiet", "out=" + (folder / "without").string()});
+  with.insert(with.begin(), {"compare", DYT_SOURCE_DIR "/configs/compare/digits.toml", "--json",
+                             "--quiet", "out=" + (folder / "with").string()});
+  without.insert(without.begin(),
+                 {"compare", "--json", "--quiet", "out=" + (folder / "without").string()});
   const json left = json::parse(run_dyt(with).output);
   const json right = json::parse(run_dyt(without).output);
   EXPECT_EQ(without_measurements(left), without_measurements(right));

@@ -20,10 +20,12 @@ CommandResult run_dyt(std::vector<std::string> arguments) {
   return result;
 }
 
-std::vector<std::string> tiny_run(const std::string& command, const std::vector<std::string>& more) {
-  std::vector<std::string> arguments = {command,         "data.train_limit=64", "data.test_limit=40",
-                                        "model.depth=1", "model.dim=16",        "train.epochs=2",
-                                        "--quiet"};
+std::vector<std::string> tiny_run(const std::string& command,
+                                  const std::vector<std::string>& more) {
+  std::vector<std::string> arguments = {
+      command,         "data.train_limit=64", "data.test_limit=40",
+      "model.depth=1", "model.dim=16",        "train.epochs=2",
+      "--quiet"};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return arguments;
 }

@@ -76,7 +76,8 @@ TEST(Config, MistakesAreNamed) {
   const auto wrong = [&](const char* assignment, const char* part) {
     expect_error(ErrorKind::kUsage, part, [&] { apply_override(fields, assignment); });
   };
-  wrong("dpeth=3", "unknown key 'dpeth'\n  where:    command line\n  to do:    did you mean 'depth'?");
+  wrong("dpeth=3",
+        "unknown key 'dpeth'\n  where:    command line\n  to do:    did you mean 'depth'?");
   wrong("model.lrr=3", "did you mean 'model.lr'?");
   wrong("depth=abc", "expected: integer, from 1 to 100\n  found:    abc");
   wrong("depth=0", "from 1 to 100");
@@ -94,7 +95,8 @@ TEST(Config, MistakesAreNamed) {
 TEST(Config, TomlFile) {
   Outer config;
   const Fields fields = fields_of(config);
-  apply_toml_text(fields, "depth = 6\nslots = ['a', \"b\"]\nlrs = [1, 2.5]\n[model]\nlr = 1e-2\n", "a.toml");
+  apply_toml_text(fields, "depth = 6\nslots = ['a', \"b\"]\nlrs = [1, 2.5]\n[model]\nlr = 1e-2\n",
+                  "a.toml");
   EXPECT_EQ(config.depth, 6);
   EXPECT_EQ(config.slots, (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(config.lrs, (std::vector<double>{1, 2.5}));
@@ -115,7 +117,8 @@ TEST(Config, TomlMistakesNameTheLine) {
   wrong("slots = [1]", "wrong type for 'slots'");
   wrong("model.affine = 1", "true or false");
   wrong("depth = = 3", "a.toml:1");
-  expect_error(ErrorKind::kData, "cannot open", [&] { apply_toml_file(fields, "/nowhere/a.toml"); });
+  expect_error(ErrorKind::kData, "cannot open",
+               [&] { apply_toml_file(fields, "/nowhere/a.toml"); });
 }
 
 TEST(Config, WrittenTomlReadsBack) {
@@ -153,7 +156,8 @@ TEST(Config, IdentityLeavesOutWhatDoesNotDecideResults) {
 TEST(Config, HelpShowsDefaultAndBounds) {
   Outer config;
   const std::string help = help_text(fields_of(config));
-  EXPECT_NE(help.find("depth = 4\n      blocks (integer, from 1 to 100)"), std::string::npos) << help;
+  EXPECT_NE(help.find("depth = 4\n      blocks (integer, from 1 to 100)"), std::string::npos)
+      << help;
   EXPECT_NE(help_json_text(fields_of(config)).find("\"default\": 4"), std::string::npos);
 }
 

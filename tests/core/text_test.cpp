@@ -41,7 +41,8 @@ TEST(Lookup, UnknownRowNamesTheNearest) {
   };
   const std::vector<Row> rows = {{"digits"}, {"mnist"}};
   EXPECT_EQ(find_row<Row>(rows, "mnist", "data set").name, "mnist");
-  testing::expect_error(ErrorKind::kUsage, "unknown data set 'minst'\n  to do:    did you mean 'mnist'?",
+  testing::expect_error(ErrorKind::kUsage,
+                        "unknown data set 'minst'\n  to do:    did you mean 'mnist'?",
                         [&] { find_row<Row>(rows, "minst", "data set"); });
 }
 

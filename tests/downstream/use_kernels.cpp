@@ -9,11 +9,12 @@ int main() {
   const std::vector<float> weight = {1, 2}, bias = {0, 0.5};
   const float alpha = 0.5;
   std::vector<float> y(4);
-  dyt::kernels::forward({.function = dyt::kernels::Function::kTanh,
-                         .dtype = dyt::kernels::DType::kFloat32,
-                         .shape = {.outer = 2, .channels = 2},
-                         .input = x.data(),
-                         .parameters = {.alpha = &alpha, .weight = weight.data(), .bias = bias.data()},
-                         .output = y.data()});
+  dyt::kernels::forward(
+      {.function = dyt::kernels::Function::kTanh,
+       .dtype = dyt::kernels::DType::kFloat32,
+       .shape = {.outer = 2, .channels = 2},
+       .input = x.data(),
+       .parameters = {.alpha = &alpha, .weight = weight.data(), .bias = bias.data()},
+       .output = y.data()});
   return std::abs(y[3] - (2 * std::tanh(2.0f) + 0.5f)) < 1e-6f ? 0 : 1;
 }

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "dyt/core/error.h"
+#include "tests/support/expect_error.h"
 
 namespace dyt::formats {
 
@@ -25,12 +26,7 @@ std::string data_error(const Call& call) {
   return "";
 }
 
-inline ::testing::AssertionResult mentions(const std::string& message, std::string_view part) {
-  if (message.find(part) != std::string::npos) {
-    return ::testing::AssertionSuccess();
-  }
-  return ::testing::AssertionFailure() << "'" << part << "' is not in:\n" << message;
-}
+using dyt::testing::mentions;
 
 inline std::filesystem::path golden(const std::string& name) {
   return std::filesystem::path(DYT_SOURCE_DIR) / "tests/formats/golden" / name;

@@ -2,6 +2,7 @@
 
 #include "dyt/core/files.h"
 #include "tests/formats/formats_test_util.h"
+#include "tests/support/temp_folder.h"
 
 namespace dyt::formats {
 namespace {
@@ -44,13 +45,12 @@ TEST(JsonLines, DamageIsNamedWithLineAndByte) {
 }
 
 TEST(JsonLines, ReadsWhatTheLogWrote) {
-  const auto path = std::filesystem::path(::testing::TempDir()) / "dyt_json_lines_test.jsonl";
-  std::filesystem::remove(path);
+  const dyt::testing::TempFolder folder;
+  const auto path = folder / "lines.jsonl";
   core::AppendLog log(path);
   log.append_line(R"({"epoch":1})");
   log.append_line(R"({"epoch":2})");
   EXPECT_EQ(read_json_lines(path)[1].text, R"({"epoch":2})");
-  std::filesystem::remove(path);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "dyt/core/files.h"
 #include "dyt/formats/safetensors.h"
 #include "tests/formats/formats_test_util.h"
+#include "tests/support/temp_folder.h"
 
 namespace dyt::formats {
 namespace {
@@ -86,12 +87,12 @@ TEST(SafetensorsWrite, RefusesWhatTheFormatCannotHold) {
 }
 
 TEST(SafetensorsWrite, FileReadsBack) {
-  const auto path = std::filesystem::path(::testing::TempDir()) / "dyt_write_test.safetensors";
+  const dyt::testing::TempFolder folder;
+  const auto path = folder / "a.safetensors";
   write_safetensors(path, std::vector<TensorEntry>{{"a", DType::kU8, {3}, "xyz"}}, {{"k", "v"}});
   const auto file = SafetensorsFile::read(path);
   EXPECT_EQ(file.find("a")->data, "xyz");
   EXPECT_EQ(file.metadata().at("k"), "v");
-  std::filesystem::remove(path);
 }
 
 TEST(SafetensorsTypes, SizesAndNamesGoTogether) {

@@ -1,10 +1,12 @@
 // expect_error(kind, "part of the message", [&] { ... }): the call throws that Error.
+// EXPECT_TRUE(mentions(message, "part")): the part is in it; a failure shows the whole message.
 #pragma once
 
 #include <gtest/gtest.h>
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "dyt/core/error.h"
 
@@ -20,6 +22,13 @@ inline void expect_error(core::ErrorKind kind, const std::string& part,
     EXPECT_NE(std::string(error.what()).find(part), std::string::npos)
         << "expected '" << part << "' in: " << error.what();
   }
+}
+
+inline ::testing::AssertionResult mentions(const std::string& message, std::string_view part) {
+  if (message.find(part) != std::string::npos) {
+    return ::testing::AssertionSuccess();
+  }
+  return ::testing::AssertionFailure() << "'" << part << "' is not in:\n" << message;
 }
 
 }  // namespace dyt::testing

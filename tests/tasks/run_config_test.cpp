@@ -18,7 +18,8 @@ TEST(Presets, GoBelowFileAndOverrides) {
   const auto mnist = resolve_config<RunConfig>({.overrides = {"data=mnist", "train.epochs=7"}});
   EXPECT_EQ(mnist.model.patch_size, 4) << "the data set's preset";
   EXPECT_EQ(mnist.train.epochs, 7) << "an override wins over it";
-  const auto tiny = resolve_config<RunConfig>({.overrides = {"model=vit_tiny_patch16_224", "model.depth=2"}});
+  const auto tiny =
+      resolve_config<RunConfig>({.overrides = {"model=vit_tiny_patch16_224", "model.depth=2"}});
   EXPECT_EQ(tiny.model.dim, 192);
   EXPECT_EQ(tiny.model.depth, 2);
   EXPECT_EQ(tiny.init.linear_std, 0.02) << "the model's own initialization";
@@ -32,7 +33,8 @@ TEST(RunConfig, TakesSizesFromTheData) {
   EXPECT_EQ(config.model.channels, 1);
   EXPECT_EQ(config.model.num_classes, 10);
   config.model.image_size = 28;
-  expect_error(ErrorKind::kUsage, "'model.image_size' does not fit the data", [&] { fit_to_data(config, data); });
+  expect_error(ErrorKind::kUsage, "'model.image_size' does not fit the data",
+               [&] { fit_to_data(config, data); });
 }
 
 TEST(RunConfig, IdentityIsWhatDecidesResults) {

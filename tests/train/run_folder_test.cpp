@@ -47,7 +47,8 @@ TEST(RunFolder, ResumesFromTheNewestCheckpointAndCutsTheLog) {
     RunFolder run(folder.path(), description("one"), false);
     EXPECT_EQ(run.resume(tensors(0), tensors(0)), std::nullopt);
     run.append_metrics({{"epoch", 1}});
-    run.save({.step = 5, .loss_sum = 0.1, .best_epoch = 1, .best_accuracy = 0.5}, tensors(1), tensors(2), true);
+    run.save({.step = 5, .loss_sum = 0.1, .best_epoch = 1, .best_accuracy = 0.5}, tensors(1),
+             tensors(2), true);
     run.append_metrics({{"epoch", 2}});
     run.save({.step = 10, .loss_sum = 0.25}, tensors(3), tensors(4), false);
     run.append_metrics({{"epoch", 3}});

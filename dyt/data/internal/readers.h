@@ -9,7 +9,8 @@
 namespace dyt::data {
 
 ImageData read_digits(const DataConfig& config);
-ImageData read_mnist(const DataConfig& config);  // also fashion_mnist: its files have the same names
+ImageData read_mnist(
+    const DataConfig& config);  // also fashion_mnist: its files have the same names
 ImageData read_user_images(const DataConfig& config);
 
 // Divides by an order of all samples: the first `train_count` of it are for training, the rest for
