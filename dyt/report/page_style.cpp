@@ -100,7 +100,8 @@ pre { background: var(--wash); padding: .7rem; font: .82rem/1.45 ui-monospace, "
   body { font-size: 10.5pt; }
   main, footer { max-width: none; padding: 0; }
   h2, h3, h4 { break-after: avoid; }
-  tr, li, figure { break-inside: avoid; }
+  h2 + p, h3 + p, .legend { break-after: avoid; }
+  tr, li, figure, table.heat { break-inside: avoid; }
   table { font-size: 8.5pt; }
   th, td { padding: .25rem .45rem; }
   .scroll { overflow: visible; }
