@@ -15,7 +15,7 @@ class Module;
 namespace dyt::analysis {
 
 // Saturated means |alpha * x| > 2, where tanh' is below 0.071. The levels are those of the failure
-// study in reference arXiv 2604.23434: 0.5 or more marked every collapsed run and no good one.
+// study in arXiv 2604.23434: 0.5 or more marked every collapsed run and no good one.
 inline constexpr double kSaturationLimit = 2.0;
 inline constexpr double kSaturationWarning = 0.3;
 inline constexpr double kSaturationAlarm = 0.5;

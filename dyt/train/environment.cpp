@@ -1,11 +1,11 @@
 #include "dyt/train/environment.h"
 
-#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <torch/version.h>
 #include <unistd.h>
 
 #include <fstream>
+#include <string_view>
 
 #include "dyt/core/text.h"
 #include "dyt/core/version.h"
@@ -13,15 +13,21 @@
 namespace dyt::train {
 namespace {
 
-std::string cpu_name() {
-  std::ifstream file("/proc/cpuinfo");
+// The value of the first line "key ... : value" of a file in /proc; "" where there is none.
+std::string proc_value(const char* path, std::string_view key) {
+  std::ifstream file(path);
   std::string line;
   while (std::getline(file, line)) {
-    if (line.starts_with("model name")) {
+    if (line.starts_with(key)) {
       return core::trim(line.substr(line.find(':') + 1));
     }
   }
-  return "unknown";
+  return "";
+}
+
+std::string cpu_name() {
+  const std::string name = proc_value("/proc/cpuinfo", "model name");
+  return name.empty() ? "unknown" : name;
 }
 
 std::string system_name() {
@@ -53,10 +59,10 @@ nlohmann::ordered_json environment() {
             {"system", system_name()}}}};
 }
 
+// Not getrusage: its mark is carried over exec, so that a child would begin with its parent's.
 int64_t peak_memory_bytes() {
-  struct rusage usage {};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return usage.ru_maxrss * int64_t{1024};
+  const std::string kilobytes = proc_value("/proc/self/status", "VmHWM");
+  return kilobytes.empty() ? 0 : std::stoll(kilobytes) * 1024;
 }
 
 }  // namespace dyt::train

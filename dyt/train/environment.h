@@ -11,7 +11,7 @@ namespace dyt::train {
 //  "system"}}
 nlohmann::ordered_json environment();
 
-// High-water mark of this process's resident memory, in bytes.
+// High-water mark of the resident memory of this process since it was started, in bytes.
 int64_t peak_memory_bytes();
 
 }  // namespace dyt::train
