@@ -6,7 +6,7 @@
 
 #include "dyt/core/error.h"
 #include "dyt/core/files.h"
-#include "dyt/core/text.h"
+#include "dyt/formats/json_lines.h"
 
 namespace dyt::compare {
 namespace {
@@ -52,13 +52,9 @@ void read_metrics_line(const Json& line, RunResult& result) {
 }
 
 void read_metrics(const fs::path& path, RunResult& result) {
-  int64_t number = 0;
-  for (const std::string& line : core::split(core::read_file(path), '\n')) {
-    ++number;
-    if (!line.empty()) {
-      read_checked(path.string() + ", line " + std::to_string(number),
-                   [&] { read_metrics_line(Json::parse(line), result); });
-    }
+  for (const formats::JsonLine& line : formats::read_json_lines(path)) {
+    read_checked(path.string() + ", line " + std::to_string(line.number),
+                 [&] { read_metrics_line(Json::parse(line.text), result); });
   }
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "dyt/core/text.h"
+#include "dyt/formats/json_lines.h"
 #include "dyt/report/internal/compare_data.h"
 #include "dyt/report/internal/compare_sections.h"
 #include "dyt/report/internal/curves.h"
@@ -52,17 +53,11 @@ void add_metrics_line(const JsonNode& line, RunData& data) {
 }
 
 void read_metrics(const std::string& text, RunData& data) {
-  const size_t whole = text.rfind('\n');  // what follows has no end yet
-  if (whole == std::string::npos) {
-    return;
-  }
-  int64_t number = 0;
-  for (const std::string& line : core::split(text.substr(0, whole), '\n')) {
-    ++number;
-    if (!core::trim(line).empty()) {
-      const JsonDocument document("metrics.jsonl, line " + std::to_string(number), line);
-      add_metrics_line(document.root(), data);
-    }
+  // A run that still goes on may be in the middle of its last line.
+  for (const formats::JsonLine& line :
+       formats::parse_json_lines(text, "metrics.jsonl", formats::PartialLine::kIgnore)) {
+    const JsonDocument document("metrics.jsonl, line " + std::to_string(line.number), line.text);
+    add_metrics_line(document.root(), data);
   }
 }
 

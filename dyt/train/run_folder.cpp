@@ -3,7 +3,7 @@
 #include <ctime>
 
 #include "dyt/core/error.h"
-#include "dyt/core/text.h"
+#include "dyt/formats/json_lines.h"
 #include "dyt/train/environment.h"
 
 namespace dyt::train {
@@ -124,13 +124,8 @@ std::optional<RunState> RunFolder::resume(const io::NamedTensors& model,
 void RunFolder::append_metrics(const Json& line) { log_->append_line(line.dump()); }
 
 Json RunFolder::last_metrics() const {
-  Json last = nullptr;
-  for (const std::string& line : core::split(core::read_file(path_ / "metrics.jsonl"), '\n')) {
-    if (!line.empty()) {
-      last = Json::parse(line);
-    }
-  }
-  return last;
+  const std::vector<formats::JsonLine> lines = formats::read_json_lines(path_ / "metrics.jsonl");
+  return lines.empty() ? Json(nullptr) : Json::parse(lines.back().text);
 }
 
 void RunFolder::save(RunState state, const io::NamedTensors& model,
