@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <span>
 
-#include "dyt/analysis/saturation.h"
+#include "dyt/analysis/slot_statistics.h"
 #include "dyt/compare/slot_name.h"
 #include "dyt/compare/verdict.h"
 

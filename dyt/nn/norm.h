@@ -56,6 +56,7 @@ class Norm : public torch::nn::Module {
   const NormSpec& spec() const { return spec_; }
   const std::string& kind() const { return spec_.kind; }
   Site site() const { return site_; }
+  Layout layout() const { return layout_; }
   int64_t channels() const { return channels_; }
   const at::Tensor& alpha() const { return alpha_; }  // undefined if the kind has none
   bool measures_alpha() const;                        // alpha0 is `auto` here
@@ -74,7 +75,6 @@ class Norm : public torch::nn::Module {
   // A fused implementation overrides it; this one adds and normalizes.
   virtual NormSum add_normalize(const at::Tensor& input, const at::Tensor& residual) const;
 
-  Layout layout() const { return layout_; }
   const at::Tensor& weight() const { return weight_; }
   const at::Tensor& bias() const { return bias_; }
   const at::Tensor& shift() const { return shift_; }

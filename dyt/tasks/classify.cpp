@@ -58,20 +58,28 @@ void Classify::calibrate(std::span<const int64_t> samples) {
   nn::calibrate(*model_, [&] { training_logits({.epoch = 0, .step = 0}, samples); });
 }
 
-void Classify::for_each_test_batch(
-    const std::function<void(const at::Tensor&, const at::Tensor&)>& visit) {
+at::Tensor Classify::test_logits(int64_t begin, int64_t end) {
   const at::NoGradGuard no_grad;
   model_->eval();
+  return model_->forward(data::eval_batch(data_, begin, end));
+}
+
+void Classify::run_test_batch(int64_t count) {
+  test_logits(0, std::min(count, data_.test.labels.numel()));
+}
+
+void Classify::for_each_test_batch(
+    const std::function<void(const at::Tensor&, const at::Tensor&)>& visit) {
   const int64_t count = data_.test.labels.numel();
   for (int64_t begin = 0; begin < count; begin += kTestBatch) {
     const int64_t end = std::min(count, begin + kTestBatch);
-    visit(model_->forward(data::eval_batch(data_, begin, end)),
-          data_.test.labels.slice(0, begin, end));
+    visit(test_logits(begin, end), data_.test.labels.slice(0, begin, end));
   }
 }
 
 train::Evaluation Classify::evaluate() {
   train::Evaluation result;
+  const analysis::SlotRecorder recorder(*model_);
   for_each_test_batch([&](const at::Tensor& logits, const at::Tensor& labels) {
     result.loss += at::cross_entropy_loss(logits.to(at::kDouble), labels, {}, at::Reduction::Sum)
                        .item<double>();
@@ -81,23 +89,13 @@ train::Evaluation Classify::evaluate() {
   result.loss /= count;
   result.accuracy =
       static_cast<double>(std::count(result.correct.begin(), result.correct.end(), '1')) / count;
+  result.slots = recorder.statistics();
   return result;
 }
 
-std::vector<train::SlotAlpha> Classify::alphas() {
-  std::vector<train::SlotAlpha> slots;
-  for (const auto& item : model_->named_modules()) {
-    const auto* norm = dynamic_cast<const nn::Norm*>(item.value().get());
-    if (norm != nullptr && norm->alpha().defined()) {
-      slots.push_back({item.key(), norm->alpha().item<double>()});
-    }
-  }
-  return slots;
-}
-
-std::vector<analysis::SlotHealth> Classify::health() {
-  return analysis::measure_saturation(
-      *model_, [&] { for_each_test_batch([](const at::Tensor&, const at::Tensor&) {}); });
+analysis::NonFiniteOrigin Classify::nonfinite_origin(train::StepPlace place,
+                                                     std::span<const int64_t> samples) {
+  return analysis::find_nonfinite(*model_, [&] { training_logits(place, samples); });
 }
 
 }  // namespace dyt::tasks

@@ -21,12 +21,16 @@ class Classify final : public train::Task {
   at::Tensor training_loss(train::StepPlace place, std::span<const int64_t> samples) override;
   void calibrate(std::span<const int64_t> samples) override;
   train::Evaluation evaluate() override;
-  std::vector<train::SlotAlpha> alphas() override;
-  std::vector<analysis::SlotHealth> health() override;
+  analysis::NonFiniteOrigin nonfinite_origin(train::StepPlace place,
+                                             std::span<const int64_t> samples) override;
+  // One batch of at most `count` test images through the network, in evaluation mode.
+  void run_test_batch(int64_t count);
 
  private:
   // Logits of a training batch, with the augmentation and random streams of that place.
   at::Tensor training_logits(train::StepPlace place, std::span<const int64_t> samples);
+  // Test images begin .. end - 1 -> logits (B, num_classes), in evaluation mode, without gradient.
+  at::Tensor test_logits(int64_t begin, int64_t end);
   // Calls visit(logits (B, num_classes), labels (B)) for every batch of the test images, in order.
   void for_each_test_batch(const std::function<void(const at::Tensor&, const at::Tensor&)>& visit);
 

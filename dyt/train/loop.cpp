@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "dyt/core/error.h"
+#include "dyt/core/text.h"
 #include "dyt/models/vit.h"
 #include "dyt/optim/adamw.h"
 #include "dyt/optim/schedule.h"
@@ -38,6 +39,36 @@ io::NamedTensors optimizer_tensors(const optim::AdamW& optimizer) {
   return tensors;
 }
 
+// {"alpha": {slot: value}, "input_std": {slot: value}}: alpha where a slot has one.
+void add_slots(const std::vector<analysis::SlotStatistics>& slots, Json& line) {
+  line["alpha"] = Json::object();
+  line["input_std"] = Json::object();
+  for (const analysis::SlotStatistics& slot : slots) {
+    if (slot.alpha) {
+      line["alpha"][slot.name] = *slot.alpha;
+    }
+    line["input_std"][slot.name] = slot.input_std;
+  }
+}
+
+Json health_json(const std::vector<analysis::SlotStatistics>& slots) {
+  Json health = Json::array();
+  for (const analysis::SlotStatistics& slot : slots) {
+    if (slot.alpha) {
+      health.push_back({{"name", slot.name},
+                        {"site", slot.site},
+                        {"alpha", *slot.alpha},
+                        {"input_std", slot.input_std},
+                        {"saturated", *slot.saturated}});
+    }
+  }
+  return health;
+}
+
+Json nonfinite_json(double loss, const analysis::NonFiniteOrigin& origin) {
+  return {{"loss", core::number_text(loss)}, {"layer", origin.layer}, {"words", origin.words}};
+}
+
 // One run from start or checkpoint to its end.
 class Loop {
  public:
@@ -61,7 +92,7 @@ class Loop {
   Json last_metrics_;
   Evaluation last_evaluation_;
   std::optional<double> accuracy_;
-  double diverged_loss_ = 0;
+  Json nonfinite_;  // of a diverged run
   Clock::time_point run_begin_ = Clock::now();
   Clock::time_point epoch_begin_ = Clock::now();
   int64_t first_step_ = 0;        // of this process
@@ -119,10 +150,11 @@ bool Loop::train_epoch(int64_t epoch) {
     }
     const auto samples =
         std::span(order).subspan(index * input_.train.batch_size, input_.train.batch_size);
-    const double loss = train_step({.epoch = epoch, .step = state_.step}, samples);
+    const StepPlace place{.epoch = epoch, .step = state_.step};
+    const double loss = train_step(place, samples);
     ++state_.step;
     if (!std::isfinite(loss)) {
-      diverged_loss_ = loss;
+      nonfinite_ = nonfinite_json(loss, input_.task.nonfinite_origin(place, samples));
       return false;
     }
     state_.loss_sum += loss;
@@ -169,19 +201,15 @@ void Loop::finish_epoch(int64_t epoch) {
       static_cast<double>((state_.step - epoch_first_step_) * input_.train.batch_size);
   last_evaluation_ = input_.task.evaluate();
   accuracy_ = last_evaluation_.accuracy;
-  Json alphas = Json::object();
-  for (const SlotAlpha& slot : input_.task.alphas()) {
-    alphas[slot.name] = slot.alpha;
-  }
   last_metrics_ = {{"epoch", epoch + 1},
                    {"step", state_.step},
                    {"lr", optim::learning_rate(input_.optim, state_.step - 1, steps_)},
                    {"train_loss", state_.loss_sum / static_cast<double>(steps_per_epoch_)},
                    {"test_loss", last_evaluation_.loss},
                    {"test_accuracy", last_evaluation_.accuracy},
-                   {"alpha", alphas},
                    {"time_seconds", seconds_since(epoch_begin_)},
                    {"rate_images_per_second", images / train_seconds}};
+  add_slots(last_evaluation_.slots, last_metrics_);
   input_.folder.append_metrics(last_metrics_);
   state_.loss_sum = 0;
   const bool is_best = state_.best_epoch == 0 || last_evaluation_.accuracy > state_.best_accuracy;
@@ -201,15 +229,6 @@ void Loop::save(bool is_best) {
 
 void Loop::write_result(RunStatus status) {
   const bool finished = status == RunStatus::kFinished;
-  Json health = Json::array();
-  if (finished) {
-    for (const analysis::SlotHealth& slot : input_.task.health()) {
-      health.push_back({{"name", slot.name},
-                        {"site", slot.site},
-                        {"alpha", slot.alpha},
-                        {"saturated", slot.saturated}});
-    }
-  }
   Json best = nullptr;
   if (state_.best_epoch > 0) {
     best = {{"epoch", state_.best_epoch}, {"test_accuracy", state_.best_accuracy}};
@@ -224,7 +243,8 @@ void Loop::write_result(RunStatus status) {
                  {"best", best},
                  {"parameters", models::parameter_count(input_.task.model())},
                  {"correct", finished ? last_evaluation_.correct : ""},
-                 {"health", health},
+                 {"health", finished ? health_json(last_evaluation_.slots) : Json::array()},
+                 {"nonfinite", nonfinite_},
                  {"time_seconds", seconds_since(run_begin_)},
                  {"memory_peak_bytes", peak_memory_bytes()}};
   if (finished) {

@@ -8,7 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "dyt/analysis/saturation.h"
+#include "dyt/analysis/nonfinite.h"
+#include "dyt/analysis/slot_statistics.h"
 
 namespace torch::nn {
 class Module;
@@ -20,11 +21,7 @@ struct Evaluation {
   double loss = 0;
   double accuracy = 0;  // 0 to 1
   std::string correct;  // one character a test sample, '1' or '0', in test order
-};
-
-struct SlotAlpha {
-  std::string name;  // dotted module path of the slot
-  double alpha = 0;
+  std::vector<analysis::SlotStatistics> slots;  // over all test samples
 };
 
 // Where a step is in the run; everything random in it is drawn from streams of these numbers.
@@ -46,8 +43,9 @@ class Task {
   // Sets alpha of the slots that ask for it from the batch that step 0 will train on.
   virtual void calibrate(std::span<const int64_t> samples) = 0;
   virtual Evaluation evaluate() = 0;
-  virtual std::vector<SlotAlpha> alphas() = 0;
-  virtual std::vector<analysis::SlotHealth> health() = 0;
+  // Where the loss of this step, which was not finite, came from.
+  virtual analysis::NonFiniteOrigin nonfinite_origin(StepPlace place,
+                                                     std::span<const int64_t> samples) = 0;
 };
 
 }  // namespace dyt::train

@@ -45,13 +45,16 @@ TEST(Classify, CalibrationUsesTheBatchOfStepZero) {
   Classify task = digits_task("dyt:alpha0=auto");
   const std::vector<int64_t> order = task.epoch_order(0);
   task.calibrate(std::span(order).first(32));
-  for (const train::SlotAlpha& slot : task.alphas()) {
-    EXPECT_GT(slot.alpha, 0.05) << slot.name;
-    EXPECT_LT(slot.alpha, 20) << slot.name;
-  }
   Classify again = digits_task("dyt:alpha0=auto");
   again.calibrate(std::span(order).first(32));
-  EXPECT_EQ(task.alphas()[0].alpha, again.alphas()[0].alpha);
+  const auto slots = task.evaluate().slots;
+  const auto same = again.evaluate().slots;
+  for (size_t i = 0; i < slots.size(); ++i) {
+    EXPECT_GT(*slots[i].alpha, 0.05) << slots[i].name;
+    EXPECT_LT(*slots[i].alpha, 20) << slots[i].name;
+    EXPECT_EQ(slots[i].alpha, same[i].alpha) << slots[i].name;
+    EXPECT_EQ(slots[i].input_std, same[i].input_std) << slots[i].name;
+  }
 }
 
 TEST(Classify, EvaluationCountsEveryTestImage) {
@@ -61,8 +64,37 @@ TEST(Classify, EvaluationCountsEveryTestImage) {
   const auto right = std::count(result.correct.begin(), result.correct.end(), '1');
   EXPECT_DOUBLE_EQ(result.accuracy, static_cast<double>(right) / 50);
   EXPECT_GT(result.loss, 0);
-  EXPECT_TRUE(task.health().empty()) << "a norm has no alpha";
-  EXPECT_EQ(digits_task("dyt").health().size(), 5u) << "two a block and the final one";
+  ASSERT_EQ(result.slots.size(), 5u) << "two a block and the final one";
+  EXPECT_FALSE(result.slots[0].alpha.has_value()) << "a norm has no alpha";
+  EXPECT_GT(result.slots[0].input_std, 0);
+  EXPECT_EQ(digits_task("dyt").evaluate().slots[4].alpha, 0.5);
+}
+
+TEST(Classify, SaysWhereNumbersStoppedBeingFinite) {
+  Classify task = digits_task("none");
+  const std::vector<int64_t> order = task.epoch_order(0);
+  const auto batch = std::span(order).first(32);
+  const at::NoGradGuard no_grad;
+  auto parameters = task.model().named_parameters();
+  parameters["blocks.0.mlp.fc2.weight"].fill_(3e38);
+  analysis::NonFiniteOrigin origin = task.nonfinite_origin({}, batch);
+  EXPECT_EQ(origin.layer, "blocks.1.norm1");
+  EXPECT_NE(origin.words.find("between blocks.0.norm2 and blocks.1.norm1"), std::string::npos)
+      << origin.words;
+  parameters["blocks.1.attn.qkv.bias"].fill_(std::nan(""));
+  origin = task.nonfinite_origin({}, batch);
+  EXPECT_EQ(origin.layer, "blocks.1.attn.qkv.bias");
+  EXPECT_NE(origin.words.find("update before this step: 1 of "), std::string::npos) << origin.words;
+}
+
+TEST(Classify, ANonFiniteHeadIsBehindTheLastSlot) {
+  Classify task = digits_task("none");
+  const std::vector<int64_t> order = task.epoch_order(0);
+  const at::NoGradGuard no_grad;
+  task.model().named_parameters()["head.weight"].fill_(3e38);
+  const auto origin = task.nonfinite_origin({}, std::span(order).first(32));
+  EXPECT_EQ(origin.layer, "");
+  EXPECT_NE(origin.words.find("after the last norm slot"), std::string::npos) << origin.words;
 }
 
 }  // namespace

@@ -42,11 +42,21 @@ class FakeTask final : public train::Task {
 
   train::Evaluation evaluate() override {
     const at::NoGradGuard no_grad;
-    return {.loss = linear_->weight.sum().item<double>(), .accuracy = 0.5, .correct = "10"};
+    return {.loss = linear_->weight.sum().item<double>(),
+            .accuracy = 0.5,
+            .correct = "10",
+            .slots = {{.name = "norm", .site = "ffn", .kind = "layer_norm", .input_std = 2},
+                      {.name = "slot",
+                       .site = "ffn",
+                       .kind = "dyt",
+                       .alpha = 0.5,
+                       .input_std = 4,
+                       .saturated = 0.25}}};
   }
 
-  std::vector<train::SlotAlpha> alphas() override { return {{"slot", 0.5}}; }
-  std::vector<analysis::SlotHealth> health() override { return {{"slot", "ffn", 0.5, 0.25}}; }
+  analysis::NonFiniteOrigin nonfinite_origin(train::StepPlace, std::span<const int64_t>) override {
+    return {"slot", "it began in the slot"};
+  }
 
   int64_t diverge_at = -1;
   int calibrations = 0;

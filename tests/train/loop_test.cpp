@@ -69,11 +69,15 @@ TEST(Loop, WritesMetricsCheckpointsAndResult) {
   const std::vector<Json> lines = metrics(folder.path());
   ASSERT_EQ(lines.size(), 3u);
   EXPECT_EQ(lines[2]["step"], 6);
-  EXPECT_EQ(lines[2]["alpha"]["slot"], 0.5);
+  EXPECT_EQ(lines[2]["alpha"].dump(), R"({"slot":0.5})") << "a norm has no alpha";
+  EXPECT_EQ(lines[2]["input_std"].dump(), R"({"norm":2.0,"slot":4.0})");
   const Json end = result(folder.path());
   EXPECT_EQ(end["status"], "finished");
   EXPECT_EQ(end["correct"], "10");
   EXPECT_EQ(end["parameters"], 4);
+  ASSERT_EQ(end["health"].size(), 1u);
+  EXPECT_EQ(end["health"][0]["saturated"], 0.25);
+  EXPECT_TRUE(end["nonfinite"].is_null());
   EXPECT_EQ(end["train_loss"], lines[2]["train_loss"]);
   EXPECT_EQ(end["best"]["epoch"], 1) << "ties go to the first";
   EXPECT_TRUE(std::filesystem::exists(folder / "last/model.safetensors"));
@@ -108,7 +112,12 @@ TEST(Loop, DivergenceIsAResultWithItsStep) {
   EXPECT_EQ(end["step"], 4) << "the fourth step's loss was not finite";
   EXPECT_TRUE(end["test_accuracy"].is_null());
   EXPECT_EQ(end["best"]["epoch"], 1);
+  EXPECT_EQ(end["nonfinite"]["loss"], "inf");
+  EXPECT_EQ(end["nonfinite"]["layer"], "slot");
+  EXPECT_EQ(end["nonfinite"]["words"], "it began in the slot");
   EXPECT_EQ(metrics(folder.path()).size(), 1u);
+  EXPECT_TRUE(std::filesystem::exists(folder / "last/model.safetensors"))
+      << "the last good checkpoint stays";
 }
 
 TEST(Loop, ABatchLargerThanTheData) {
