@@ -13,6 +13,7 @@
 #include "dyt/core/error.h"
 #include "dyt/core/text.h"
 #include "dyt/report/compare_report.h"
+#include "dyt/tasks/inspect.h"
 #include "dyt/tasks/presets.h"
 
 namespace dyt::cli {
@@ -74,7 +75,8 @@ int run_compare_command(const CompareOptions& options) {
               .policy = policy_of(options),
               .on_event = [&](const compare::RunEvent& event) { show(display, event); },
               .say = [&](const std::string& line) { display.message(line); },
-              .report_html = report::compare_report_html});
+              .report_html = report::compare_report_html,
+              .norm_maps = tasks::norm_maps_json});
   if (options.json) {
     std::printf("%s\n", outcome.compare_json.c_str());
   } else {

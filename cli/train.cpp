@@ -60,6 +60,17 @@ void write_report(const std::filesystem::path& folder) {
                                                   core::read_file(folder / "env.json")));
 }
 
+void print_divergence(const Json& result, const std::filesystem::path& folder) {
+  const Json& nonfinite = result.at("nonfinite");
+  std::printf("diverged at step %ld: the training loss was not finite (%s)\n%s\n",
+              result.at("step").get<int64_t>(), nonfinite.at("loss").get<std::string>().c_str(),
+              nonfinite.at("words").get<std::string>().c_str());
+  std::error_code none;
+  const std::filesystem::path last = std::filesystem::read_symlink(folder / "last", none);
+  std::printf("%s\n", none ? "no epoch ended, so there is no checkpoint"
+                           : ("the last good checkpoint: " + (folder / last).string()).c_str());
+}
+
 void print_summary(const tasks::RunOutcome& outcome, bool as_json) {
   if (as_json) {
     std::printf("%s", outcome.result_json.c_str());
@@ -68,8 +79,7 @@ void print_summary(const tasks::RunOutcome& outcome, bool as_json) {
   const Json result = Json::parse(outcome.result_json);
   const std::string folder = outcome.folder.string();
   if (outcome.status == train::RunStatus::kDiverged) {
-    std::printf("diverged at step %ld: the training loss was not finite\n",
-                result.at("step").get<int64_t>());
+    print_divergence(result, outcome.folder);
   } else {
     std::printf("test accuracy %.2f %%, test loss %.4f after %ld steps%s\n",
                 100 * result.at("test_accuracy").get<double>(),

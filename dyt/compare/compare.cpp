@@ -5,6 +5,8 @@
 #include "dyt/compare/compare_json.h"
 #include "dyt/compare/cost.h"
 #include "dyt/core/files.h"
+#include "dyt/nn/norm_spec.h"
+#include "dyt/nn/norm_table.h"
 
 namespace dyt::compare {
 namespace {
@@ -46,6 +48,42 @@ std::string measured_cost(const CompareInput& input, const Plans& plans, const H
                        .say = hooks.say});
 }
 
+bool has_norms(const std::string& slot) {
+  return nn::norm_row(nn::parse_norm_spec(slot).kind).statistics;
+}
+
+// The first run, slot by slot, that has norms and did not diverge; the baseline's as a rule.
+const RunPlan* run_with_norms(const std::vector<RunPlan>& plans,
+                              const std::vector<RunResult>& results) {
+  for (size_t i = 0; i < plans.size(); ++i) {
+    if (has_norms(plans[i].slot) && !results[i].diverged) {
+      return &plans[i];
+    }
+  }
+  return nullptr;
+}
+
+std::string measured_norms(const std::vector<RunPlan>& plans, const std::vector<RunResult>& results,
+                           const Hooks& hooks) {
+  const RunPlan* plan = run_with_norms(plans, results);
+  if (!hooks.norm_maps || plan == nullptr) {
+    return "null";
+  }
+  if (!std::filesystem::exists(plan->folder / "last")) {
+    if (hooks.say) {
+      hooks.say("no picture of what norms do: the checkpoint of '" + plan->name + "' is gone");
+    }
+    return "null";
+  }
+  const auto maps = nlohmann::ordered_json::parse(hooks.norm_maps(plan->folder));
+  if (maps.is_null()) {
+    return "null";
+  }
+  nlohmann::ordered_json norms = {{"slot", plan->slot}, {"seed", plan->seed}};
+  norms.update(maps);
+  return norms.dump();
+}
+
 }  // namespace
 
 CompareOutcome run_compare(const CompareInput& input, const Hooks& hooks) {
@@ -68,8 +106,12 @@ CompareOutcome run_compare(const CompareInput& input, const Hooks& hooks) {
   const std::string cost_json = measured_cost(input, plans, hooks);
   CompareOutcome outcome{
       .folder = input.folder, .runs_kept = kept, .runs_done = static_cast<int64_t>(missing.size())};
+  const std::vector<RunResult> results = read_results(plans.runs);
   outcome.compare_json =
-      compare_json_text(input, {read_results(plans.runs), read_results(plans.strip), cost_json});
+      compare_json_text(input, {.runs = results,
+                                .strip = read_results(plans.strip),
+                                .cost_json = cost_json,
+                                .norms_json = measured_norms(plans.runs, results, hooks)});
   core::write_file_atomic(input.folder / "compare.json", outcome.compare_json);
   if (hooks.report_html) {
     core::write_file_atomic(input.folder / "report.html", hooks.report_html(outcome.compare_json));

@@ -5,7 +5,7 @@
 //   CompareInput input = prepare_compare(config, command, executable);  // compare_config.h
 //   const CompareOutcome outcome = run_compare(input, {.launch = process_launcher(executable),
 //       .start_worker = process_worker_launcher(executable, stop), .stop = stop,
-//       .report_html = report::compare_report_html});
+//       .report_html = report::compare_report_html, .norm_maps = tasks::norm_maps_json});
 #pragma once
 
 #include <chrono>
@@ -57,7 +57,9 @@ struct Hooks {
   std::function<void(const RunEvent&)> on_event;
   std::function<void(const std::string&)> say;                 // one line for the person
   std::function<std::string(const std::string&)> report_html;  // from the text of compare.json
-  std::chrono::milliseconds look_every{20};                    // at the runs
+  // What the norms of a trained run do, as JSON, from its folder (tasks::norm_maps_json).
+  std::function<std::string(const std::filesystem::path&)> norm_maps;
+  std::chrono::milliseconds look_every{20};  // at the runs
 };
 
 struct CompareOutcome {

@@ -1,11 +1,13 @@
 #include "dyt/compare/compare_json.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <span>
 
 #include "dyt/analysis/slot_statistics.h"
 #include "dyt/compare/slot_name.h"
 #include "dyt/compare/verdict.h"
+#include "dyt/tasks/inspection_json.h"
 
 namespace dyt::compare {
 namespace {
@@ -25,13 +27,6 @@ Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr)
 
 std::string status_of(const RunResult& result) { return result.diverged ? "diverged" : "finished"; }
 
-std::string health_level(double saturated) {
-  if (saturated >= analysis::kSaturationAlarm) {
-    return "alarm";
-  }
-  return saturated >= analysis::kSaturationWarning ? "warning" : "ok";
-}
-
 Json best_json(const RunResult& result) {
   if (!result.best_epoch) {
     return nullptr;
@@ -50,10 +45,14 @@ Json curve_json(const RunResult& result) {
   return curve;
 }
 
-Json alpha_json(const RunResult& result) {
+Json traces_json(const std::vector<SlotTrace>& list) {
   Json traces = Json::array();
-  for (const AlphaTrace& trace : result.alphas) {
-    traces.push_back({{"name", trace.name}, {"values", trace.values}});
+  for (const SlotTrace& trace : list) {
+    Json values = Json::array();
+    for (const std::optional<double>& value : trace.values) {
+      values.push_back(or_null(value));
+    }
+    traces.push_back({{"name", trace.name}, {"values", values}});
   }
   return traces;
 }
@@ -64,8 +63,9 @@ Json health_json(const RunResult& result) {
     layers.push_back({{"name", layer.name},
                       {"site", layer.site},
                       {"alpha", or_null(layer.alpha)},
+                      {"input_std", or_null(layer.input_std)},
                       {"saturated", layer.saturated},
-                      {"level", health_level(layer.saturated)}});
+                      {"level", analysis::saturation_level(layer.saturated)}});
   }
   return layers;
 }
@@ -74,12 +74,14 @@ Json seed_json(int64_t seed, const RunResult& result) {
   return {{"seed", seed},
           {"status", status_of(result)},
           {"step", result.step},
+          {"nonfinite", text_or_null(result.nonfinite)},
           {"test_accuracy", or_null(result.test_accuracy)},
           {"test_loss", or_null(result.test_loss)},
           {"train_loss", or_null(result.train_loss)},
           {"best", best_json(result)},
           {"curve", curve_json(result)},
-          {"alpha", alpha_json(result)},
+          {"alpha", traces_json(result.alphas)},
+          {"input_std", traces_json(result.input_stds)},
           {"health", health_json(result)},
           {"time_seconds", result.time_seconds},
           {"memory_peak_bytes", result.memory_peak_bytes}};
@@ -167,6 +169,43 @@ Json versus_json(const CompareOptions& options, const std::string& slot, Seeds s
       {"sentence", verdict.sentence}};
 }
 
+std::optional<double> last_of(const std::vector<SlotTrace>& traces, const std::string& name) {
+  const auto found = std::find_if(traces.begin(), traces.end(),
+                                  [&](const SlotTrace& trace) { return trace.name == name; });
+  return found == traces.end() || found->values.empty() ? std::nullopt : found->values.back();
+}
+
+// Alpha and 1 / std of a layer at the end, each the mean over the seeds that finished.
+std::optional<tasks::LayerAlpha> mean_alpha(Seeds seeds, const std::string& name) {
+  std::vector<double> alphas;
+  std::vector<double> inverses;
+  for (const RunResult& result : seeds) {
+    const auto alpha = last_of(result.alphas, name);
+    const auto input_std = last_of(result.input_stds, name);
+    if (!result.diverged && alpha && input_std && *input_std > 0) {
+      alphas.push_back(*alpha);
+      inverses.push_back(1 / *input_std);
+    }
+  }
+  return alphas.empty() ? std::nullopt
+                        : std::optional(tasks::LayerAlpha{name, mean(alphas), mean(inverses)});
+}
+
+Json alpha_and_spread(Seeds seeds) {
+  const auto finished = std::find_if(seeds.begin(), seeds.end(),
+                                     [](const RunResult& result) { return !result.diverged; });
+  if (finished == seeds.end()) {
+    return nullptr;
+  }
+  std::vector<tasks::LayerAlpha> layers;
+  for (const SlotTrace& trace : finished->alphas) {
+    if (const auto layer = mean_alpha(seeds, trace.name)) {
+      layers.push_back(*layer);
+    }
+  }
+  return layers.empty() ? Json(nullptr) : tasks::alpha_and_spread_json(layers);
+}
+
 Json slots_json(const CompareOptions& options, const std::vector<RunResult>& runs) {
   const size_t count = options.seeds.size();
   const Seeds baseline = std::span(runs).first(count);
@@ -186,6 +225,7 @@ Json slots_json(const CompareOptions& options, const std::vector<RunResult>& run
          {"accuracy", accuracy_json(seeds)},
          {"loss", mean_std_json(seeds, &RunResult::test_loss)},
          {"diverged", diverged_count(seeds)},
+         {"alpha_and_spread", alpha_and_spread(seeds)},
          {"versus_baseline", i == 0 ? Json() : versus_json(options, slot, seeds, baseline)}});
   }
   return slots;
@@ -238,6 +278,7 @@ std::string compare_json_text(const CompareInput& input, const CompareResults& r
       {"margin_points", input.options.margin},
       {"cost", Json::parse(results.cost_json)},
       {"strip", strip_json(input.options, results.strip)},
+      {"norms", Json::parse(results.norms_json)},
       {"warnings", input.warnings},
       {"config", Json::parse(input.config_json)},
       {"config_toml", input.config_toml},

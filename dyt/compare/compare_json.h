@@ -10,9 +10,10 @@
 namespace dyt::compare {
 
 struct CompareResults {
-  std::vector<RunResult> runs;   // in the order of Plans::runs
-  std::vector<RunResult> strip;  // in the order of Plans::strip
-  std::string cost_json;         // of cost_of_step, or "null"
+  std::vector<RunResult> runs;      // in the order of Plans::runs
+  std::vector<RunResult> strip;     // in the order of Plans::strip
+  std::string cost_json;            // of cost_of_step, or "null"
+  std::string norms_json = "null";  // what the norms do: {"slot", "seed", "images", "maps"}
 };
 
 // Fields named time_*, rate_* and memory_* aside, the text depends on the results alone, not on the

@@ -31,13 +31,14 @@ std::optional<double> number_or_null(const Json& object, const char* key) {
   return value.is_null() ? std::nullopt : std::optional(value.get<double>());
 }
 
-void add_alpha(std::vector<AlphaTrace>& traces, const std::string& name, double value) {
-  const auto trace = std::find_if(traces.begin(), traces.end(),
-                                  [&](const AlphaTrace& item) { return item.name == name; });
-  if (trace == traces.end()) {
-    traces.push_back({name, {value}});
-  } else {
-    trace->values.push_back(value);
+void add_traces(const Json& line, const char* key, std::vector<SlotTrace>& traces) {
+  for (const auto& [name, value] : line.at(key).items()) {
+    auto trace = std::find_if(traces.begin(), traces.end(),
+                              [&](const SlotTrace& item) { return item.name == name; });
+    if (trace == traces.end()) {
+      trace = traces.insert(traces.end(), {name, {}});
+    }
+    trace->values.push_back(value.is_null() ? std::nullopt : std::optional(value.get<double>()));
   }
 }
 
@@ -46,9 +47,8 @@ void read_metrics_line(const Json& line, RunResult& result) {
                           .train_loss = number_or_null(line, "train_loss"),
                           .test_loss = number_or_null(line, "test_loss"),
                           .test_accuracy = number_or_null(line, "test_accuracy")});
-  for (const auto& [name, alpha] : line.at("alpha").items()) {
-    add_alpha(result.alphas, name, alpha.get<double>());
-  }
+  add_traces(line, "alpha", result.alphas);
+  add_traces(line, "input_std", result.input_stds);
 }
 
 void read_metrics(const fs::path& path, RunResult& result) {
@@ -63,6 +63,7 @@ void read_health(const Json& list, RunResult& result) {
     result.health.push_back({.name = item.at("name"),
                              .site = item.at("site"),
                              .alpha = number_or_null(item, "alpha"),
+                             .input_std = number_or_null(item, "input_std"),
                              .saturated = item.at("saturated").get<double>()});
   }
 }
@@ -80,6 +81,9 @@ void read_end(const Json& end, RunResult& result) {
   result.parameters = end.at("parameters");
   result.correct = end.at("correct");
   read_health(end.at("health"), result);
+  if (end.contains("nonfinite") && end["nonfinite"].is_object()) {
+    result.nonfinite = end["nonfinite"].at("words");
+  }
   result.time_seconds = end.at("time_seconds");
   result.memory_peak_bytes = end.at("memory_peak_bytes");
 }

@@ -15,14 +15,14 @@ struct EpochMetrics {
   std::optional<double> train_loss, test_loss, test_accuracy;  // accuracy: fraction
 };
 
-struct AlphaTrace {
-  std::string name;            // "blocks.0.norm1"
-  std::vector<double> values;  // one an epoch
+struct SlotTrace {
+  std::string name;                           // "blocks.0.norm1"
+  std::vector<std::optional<double>> values;  // one an epoch
 };
 
 struct LayerHealth {
   std::string name, site;
-  std::optional<double> alpha;
+  std::optional<double> alpha, input_std;
   double saturated = 0;  // share of |alpha * x| > 2
 };
 
@@ -36,7 +36,10 @@ struct RunResult {
   std::string correct;  // '0' or '1' a test image; "" if diverged
   std::vector<LayerHealth> health;
   std::vector<EpochMetrics> curve;
-  std::vector<AlphaTrace> alphas;  // in the order of the first epoch
+  std::vector<SlotTrace> alphas;      // in the order of the first epoch
+  std::vector<SlotTrace> input_stds;  // of every slot's input
+  std::string
+      nonfinite;  // where a diverged run's loss stopped being finite, in words; "" if not known
   double time_seconds = 0;
   int64_t memory_peak_bytes = 0;
 };

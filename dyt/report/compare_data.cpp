@@ -1,5 +1,6 @@
 #include "dyt/report/internal/compare_data.h"
 
+#include "dyt/report/internal/alpha_spread.h"
 #include "dyt/report/internal/json_node.h"
 
 namespace dyt::report {
@@ -53,6 +54,10 @@ SeedRun parse_seed(const JsonNode& node) {
   for (const JsonNode& alpha : node.list("alpha")) {
     run.alphas.push_back({alpha.text("name"), alpha.numbers("values")});
   }
+  for (const JsonNode& trace : node.list("input_std")) {
+    run.input_stds.push_back({trace.text("name"), trace.numbers("values")});
+  }
+  run.nonfinite = node.text("nonfinite");
   run.health = parse_health(node.list("health"));
   run.time_seconds = node.number("time_seconds");
   run.memory_peak_bytes = node.integer("memory_peak_bytes");
@@ -93,6 +98,7 @@ Slot parse_slot(const JsonNode& node) {
   slot.loss_std = node.object("loss").number("std");
   slot.diverged = node.integer("diverged").value_or(0);
   slot.versus = parse_versus(node.object("versus_baseline"));
+  slot.alpha_spread = parse_alpha_spread(node.object("alpha_and_spread"));
   return slot;
 }
 
@@ -165,6 +171,7 @@ CompareData parse_compare(const std::string& text) {
   data.margin_points = root.number("margin_points");
   data.cost = parse_cost(root.object("cost"));
   data.strip = parse_strip(root.object("strip"));
+  data.norms = parse_norms(root.object("norms"));
   for (const JsonNode& warning : root.list("warnings")) {
     data.warnings.push_back(warning.as_text());
   }

@@ -1,6 +1,7 @@
 #include "dyt/report/compare_report.h"
 
 #include "dyt/core/text.h"
+#include "dyt/report/internal/alpha_spread.h"
 #include "dyt/report/internal/compare_data.h"
 #include "dyt/report/internal/compare_sections.h"
 #include "dyt/report/internal/format.h"
@@ -43,7 +44,9 @@ std::string compare_report_html(const std::string& compare_json_text) {
   return page_html("Norm slots compared: " + name,
                    summary_section(data) + results_section(data) + curves_section(data) +
                        strip_section(data) + element("h2", "Health of the layers") +
-                       health_section(data.slots) +
+                       health_section(data.slots) + alpha_section(data.slots) +
+                       (data.norms ? norms_section(*data.norms, label_of(data, data.norms->slot))
+                                   : std::string()) +
                        repeat_section(data.command, data.config_toml, repeat_facts(data)));
 }
 

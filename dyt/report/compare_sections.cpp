@@ -121,7 +121,8 @@ std::string results_notes(const CompareData& data) {
 
 std::string seed_cell(const SeedRun& run) {
   if (run.diverged) {
-    return "diverged" + (run.step ? ", step " + std::to_string(*run.step) : std::string());
+    return "diverged" + (run.step ? ", step " + std::to_string(*run.step) : std::string()) +
+           (run.nonfinite.empty() ? "" : "<br><small>" + escape_html(run.nonfinite) + "</small>");
   }
   if (!run.test_accuracy) {
     return kNotAvailable;

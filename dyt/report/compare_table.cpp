@@ -5,20 +5,12 @@
 #include "dyt/report/compare_report.h"
 #include "dyt/report/internal/compare_data.h"
 #include "dyt/report/internal/format.h"
+#include "dyt/report/internal/text_table.h"
 
 namespace dyt::report {
 namespace {
 
-constexpr size_t kColumns = 100;
-constexpr size_t kShortestLabel = 8;
-
 using Row = std::vector<std::string>;
-
-std::string padded(const std::string& text, size_t width, bool left) {
-  const size_t have = character_count(text);
-  const std::string space(width > have ? width - have : 0, ' ');
-  return left ? text + space : space + text;
-}
 
 std::string spread_text(std::optional<double> mean, std::optional<double> std, double factor,
                         int digits) {
@@ -65,55 +57,6 @@ Row slot_row(const CompareData& data, const Slot& slot) {
   }
   row.push_back(std::to_string(slot.diverged) + "/" + std::to_string(slot.seeds.size()));
   return row;
-}
-
-// The labels, in the first column, give way where a line would be too long.
-std::string aligned(std::vector<Row> rows) {
-  std::vector<size_t> widths(rows.front().size());
-  for (const Row& row : rows) {
-    for (size_t i = 0; i < row.size(); ++i) {
-      widths[i] = std::max(widths[i], character_count(row[i]));
-    }
-  }
-  size_t others = 0;
-  for (size_t i = 1; i < widths.size(); ++i) {
-    others += 2 + widths[i];
-  }
-  widths[0] = std::min(widths[0], std::max(kShortestLabel, kColumns - std::min(kColumns, others)));
-  std::string text;
-  for (Row& row : rows) {
-    row[0] = shorten(row[0], widths[0]);
-    std::string line;
-    for (size_t i = 0; i < row.size(); ++i) {
-      line += (i > 0 ? "  " : "") + padded(row[i], widths[i], i == 0);
-    }
-    text += line + "\n";
-  }
-  return text;
-}
-
-// Words over lines of at most kColumns; later lines are indented.
-std::string wrapped(const std::string& paragraph, const std::string& indent) {
-  std::string text;
-  std::string line;
-  for (const std::string& word : core::split(paragraph, ' ')) {
-    if (!line.empty() && character_count(line) + 1 + character_count(word) > kColumns) {
-      text += line + "\n";
-      line = indent + word;
-    } else {
-      line += (line.empty() ? "" : " ") + word;
-    }
-  }
-  return text + line + "\n";
-}
-
-// Labels and sentences come from a file: no control characters reach the terminal.
-std::string printable(std::string text) {
-  for (char& byte : text) {
-    const bool control = (static_cast<unsigned char>(byte) < 0x20 && byte != '\n') || byte == 0x7F;
-    byte = control ? ' ' : byte;
-  }
-  return text;
 }
 
 }  // namespace

@@ -144,4 +144,22 @@ std::string GnuplotScript::svg(const std::string& description) const {
          escape_html(description) + "\">" + picture;
 }
 
+std::string tick_list(const std::vector<Tick>& ticks) {
+  std::vector<std::string> parts;
+  for (const Tick& tick : ticks) {
+    parts.push_back(quoted(tick.label) + " " + core::number_text(tick.position));
+  }
+  return "(" + core::join(parts, ", ") + ")";
+}
+
+std::string color_text(const std::string& color, int opacity) {
+  if (opacity >= 100) {
+    return "rgb '" + color + "'";
+  }
+  constexpr const char* kDigits = "0123456789abcdef";
+  const int transparency = 255 * (100 - opacity) / 100;
+  const std::string hex{kDigits[transparency / 16], kDigits[transparency % 16]};
+  return "rgb '#" + hex + color.substr(1) + "'";
+}
+
 }  // namespace dyt::report

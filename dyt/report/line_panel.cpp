@@ -58,24 +58,6 @@ Range x_range(const LinePanel& panel) {
   return range;
 }
 
-std::string tick_list(const std::vector<Tick>& ticks) {
-  std::vector<std::string> parts;
-  for (const Tick& tick : ticks) {
-    parts.push_back(quoted(tick.label) + " " + core::number_text(tick.position));
-  }
-  return "(" + core::join(parts, ", ") + ")";
-}
-
-std::string color_text(const Line& line) {
-  if (line.opacity >= 100) {
-    return "rgb '" + line.color + "'";
-  }
-  constexpr const char* kDigits = "0123456789abcdef";
-  const int transparency = 255 * (100 - line.opacity) / 100;
-  const std::string hex{kDigits[transparency / 16], kDigits[transparency % 16]};
-  return "rgb '#" + hex + line.color.substr(1) + "'";
-}
-
 // Every point where there are few, else about six of them.
 size_t marker_interval(size_t points) { return std::max<size_t>(1, points / 6); }
 
@@ -191,7 +173,7 @@ class Drawing {
       style = " using 1:2 with points pt 7 ps 0.4";
     }
     const std::string dash = rows.size() == 1 ? "" : " dt " + line.dash;
-    plots_.push_back(data + style + " lc " + color_text(line) + " lw " +
+    plots_.push_back(data + style + " lc " + color_text(line.color, line.opacity) + " lw " +
                      core::number_text(line.width) + dash + " title " + quoted(line.title));
     if (line.ends_in_cross) {
       plots_.push_back(script_.add_data({*last}) +

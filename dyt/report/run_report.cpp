@@ -74,6 +74,7 @@ void read_result(const std::string& text, RunData& data) {
   data.ended = true;
   run.diverged = root.text("status") == "diverged";
   run.step = root.integer("step");
+  run.nonfinite = root.object("nonfinite").text("words");
   run.test_accuracy = root.number("test_accuracy");
   run.test_loss = root.number("test_loss");
   run.train_loss = root.number("train_loss");
@@ -107,7 +108,8 @@ std::string outcome(const RunData& data) {
   }
   if (run.diverged) {
     return "This run diverged: the training loss was not finite" +
-           (run.step ? " at step " + thousands_text(*run.step) : std::string()) + ".";
+           (run.step ? " at step " + thousands_text(*run.step) : std::string()) +
+           (run.nonfinite.empty() ? "" : "; " + escape_html(run.nonfinite)) + ".";
   }
   return "Finished" +
          (run.test_accuracy ? " at " + percent_text(*run.test_accuracy, 2) + " % test accuracy"

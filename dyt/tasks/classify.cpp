@@ -35,6 +35,8 @@ Classify::Classify(const RunConfig& config, data::ImageData data)
 
 int64_t Classify::training_samples() const { return data_.train.labels.numel(); }
 
+int64_t Classify::test_samples() const { return data_.test.labels.numel(); }
+
 std::vector<int64_t> Classify::epoch_order(int64_t epoch) const {
   return data::batch_order(static_cast<uint64_t>(config_.seed), epoch, training_samples());
 }
@@ -64,13 +66,11 @@ at::Tensor Classify::test_logits(int64_t begin, int64_t end) {
   return model_->forward(data::eval_batch(data_, begin, end));
 }
 
-void Classify::run_test_batch(int64_t count) {
-  test_logits(0, std::min(count, data_.test.labels.numel()));
-}
+void Classify::run_test_batch(int64_t count) { test_logits(0, std::min(count, test_samples())); }
 
 void Classify::for_each_test_batch(
     const std::function<void(const at::Tensor&, const at::Tensor&)>& visit) {
-  const int64_t count = data_.test.labels.numel();
+  const int64_t count = test_samples();
   for (int64_t begin = 0; begin < count; begin += kTestBatch) {
     const int64_t end = std::min(count, begin + kTestBatch);
     visit(test_logits(begin, end), data_.test.labels.slice(0, begin, end));

@@ -2,12 +2,10 @@
 
 #include <ATen/Parallel.h>
 
-#include "dyt/core/error.h"
 #include "dyt/core/text.h"
-#include "dyt/io/tensor_file.h"
 #include "dyt/nn/norm_spec.h"
 #include "dyt/tasks/classify.h"
-#include "dyt/tasks/presets.h"
+#include "dyt/tasks/open_run.h"
 
 namespace dyt::tasks {
 namespace {
@@ -63,31 +61,11 @@ RunOutcome train_run(const RunInput& input) {
 
 EvalOutcome evaluate_run(const std::filesystem::path& run_folder, const std::string& which,
                          const std::vector<std::string>& overrides) {
-  const std::filesystem::path checkpoint = run_folder / which;
-  if (!std::filesystem::exists(run_folder / "config.toml")) {
-    throw core::Error(core::ErrorKind::kData,
-                      {.what = "not a run folder: it has no config.toml",
-                       .where = run_folder.string(),
-                       .todo = "name a folder that `dyt train` has written"});
-  }
-  if (!std::filesystem::exists(checkpoint / "model.safetensors")) {
-    throw core::Error(core::ErrorKind::kData,
-                      {.what = "the run has no checkpoint '" + which + "' yet",
-                       .where = run_folder.string(),
-                       .todo = "train it first, or say --checkpoint last"});
-  }
-  const RunConfig config = resolve_config<RunConfig>({run_folder / "config.toml", overrides});
-  at::set_num_threads(static_cast<int>(config.train.threads));
-  data::ImageData data = data::open_data(config.data);
-  RunConfig fitted = config;
-  fit_to_data(fitted, data);
-  const int64_t test_images = data.test.labels.numel();
-  Classify task(fitted, std::move(data));
-  io::load_tensors(checkpoint / "model.safetensors", io::module_tensors(task.model()));
-  return {.checkpoint = std::filesystem::canonical(checkpoint),
-          .data = data::dataset_name(config.data),
-          .test_images = test_images,
-          .evaluation = task.evaluate()};
+  const OpenRun run = open_run(run_folder, which, overrides);
+  return {.checkpoint = run.checkpoint,
+          .data = run.data,
+          .test_images = run.task->test_samples(),
+          .evaluation = run.task->evaluate()};
 }
 
 std::vector<std::string> config_warnings(const RunConfig& config) {

@@ -69,7 +69,11 @@ TEST_F(Compare, JsonHoldsWhatTheRunsHold) {
   EXPECT_EQ(seed["test_accuracy"].get<double>(), *run.test_accuracy);
   EXPECT_EQ(seed["curve"].size(), 4u);
   EXPECT_EQ(seed["alpha"][0]["name"], "blocks.0.norm1");
-  EXPECT_EQ(seed["alpha"][0]["values"].get<std::vector<double>>(), run.alphas[0].values);
+  EXPECT_EQ(seed["alpha"][0]["values"][3].get<double>(), run.alphas[0].values[3]);
+  EXPECT_TRUE(seed["input_std"][0]["values"][0].is_null()) << "not finite in that epoch";
+  EXPECT_EQ(seed["input_std"][1]["values"][3].get<double>(), run.input_stds[1].values[3]);
+  EXPECT_EQ(seed["health"][0]["input_std"], 1.5);
+  EXPECT_TRUE(seed["nonfinite"].is_null());
   EXPECT_EQ(seed["health"][0]["level"], "ok");
   EXPECT_EQ(seed["health"][1]["level"], "warning");  // from 0.3
   EXPECT_EQ(seed["health"][2]["level"], "alarm");    // from 0.5
@@ -166,6 +170,7 @@ TEST_F(Compare, DivergedRunIsAResult) {
   const Json& none = json["slots"][3];
   EXPECT_EQ(none["diverged"], 1);
   EXPECT_EQ(none["seeds"][1]["status"], "diverged");
+  EXPECT_EQ(none["seeds"][1]["nonfinite"], "it began in the head");
   EXPECT_EQ(none["seeds"][1]["step"], 17);
   EXPECT_TRUE(none["seeds"][1]["test_accuracy"].is_null());
   EXPECT_EQ(none["versus_baseline"]["verdict"], "worse");
@@ -175,6 +180,25 @@ TEST_F(Compare, DivergedRunIsAResult) {
   const std::string sentence = none["versus_baseline"]["sentence"];
   EXPECT_NE(sentence.find("worse: 1 of 5 diverged"), std::string::npos) << sentence;
   EXPECT_EQ(json["strip"]["slots"][3]["cells"][1]["status"], "diverged");
+}
+
+TEST_F(Compare, ShowsTheNormsOfTheFirstRunThatHasSomeAndFinished) {
+  Hooks with_maps = hooks({{"LayerNorm, seed 0", {.exit_status = 4}}});
+  std::vector<std::filesystem::path> asked;
+  with_maps.norm_maps = [&](const std::filesystem::path& run) {
+    asked.push_back(run);
+    return R"({"images": 64, "maps": []})";
+  };
+  run_compare(input("a"), with_maps);
+  EXPECT_TRUE(asked.empty()) << "these fakes leave no checkpoint";
+  EXPECT_NE(said_.back().find("'LayerNorm, seed 1' is gone"), std::string::npos) << said_.back();
+  const std::filesystem::path run = folder_ / "a/slots/layer_norm/seed-1";
+  core::make_folder(run / "last");
+  const Json json = Json::parse(run_compare(input("a"), with_maps).compare_json);
+  EXPECT_EQ(asked, std::vector{run});
+  EXPECT_EQ(json["norms"]["slot"], "layer_norm");
+  EXPECT_EQ(json["norms"]["seed"], 1);
+  EXPECT_EQ(json["norms"]["images"], 64);
 }
 
 TEST_F(Compare, AllDivergedIsStillAComparison) {

@@ -36,6 +36,7 @@ Json metrics_line(const RunPlan& plan, core::RandomStream& random, int64_t epoch
           {"test_loss", random.uniform()},
           {"test_accuracy", accuracy},
           {"alpha", {{"blocks.0.norm1", random.uniform()}, {"norm", random.uniform()}}},
+          {"input_std", {{"blocks.0.norm1", nullptr}, {"norm", random.uniform()}}},
           {"time_seconds", next_time()},
           {"rate_images_per_second", next_time()}};
 }
@@ -48,6 +49,7 @@ Json result_json(const RunPlan& plan, const Json& last, const std::string& corre
       health.push_back({{"name", "blocks.0.norm" + std::to_string(health.size())},
                         {"site", "attention"},
                         {"alpha", 0.6},
+                        {"input_std", 1.5},
                         {"saturated", saturated}});
     }
   }
@@ -62,6 +64,7 @@ Json result_json(const RunPlan& plan, const Json& last, const std::string& corre
           {"parameters", 1000},
           {"correct", diverged ? "" : correct},
           {"health", health},
+          {"nonfinite", diverged ? Json{{"words", "it began in the head"}} : Json()},
           {"time_seconds", next_time()},
           {"memory_peak_bytes", 1 << 20}};
 }

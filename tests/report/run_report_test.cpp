@@ -38,10 +38,13 @@ TEST(RunReport, ShowsARunThatGoesOn) {
 
 TEST(RunReport, ShowsADivergedRun) {
   const std::string page = run_report_html(
-      "", "", R"({"version":1,"status":"diverged","step":37,"test_accuracy":null,"best":null})",
+      "", "",
+      R"({"version":1,"status":"diverged","step":37,"test_accuracy":null,"best":null,
+          "nonfinite":{"loss":"nan","layer":"a","words":"it began in <a>"}})",
       "");
   EXPECT_EQ(PageCheck(page).problem(), "");
-  EXPECT_TRUE(contains(page, "diverged: the training loss was not finite at step 37"));
+  EXPECT_TRUE(contains(
+      page, "diverged: the training loss was not finite at step 37; it began in &lt;a&gt;."));
 }
 
 TEST(RunReport, BadFilesAreErrorsThatNameThem) {

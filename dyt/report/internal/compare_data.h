@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "dyt/report/internal/norm_maps.h"
+
 namespace dyt::report {
 
 struct Interval {
@@ -27,6 +29,18 @@ struct AlphaCurve {
   std::vector<double> values;  // one an epoch
 };
 
+struct LayerAlpha {
+  std::string name;
+  double alpha = 0;
+  double inverse_std = 0;  // 1 / std of the layer's input
+};
+
+// At the end of training; the correlation over layers with its 95 % interval.
+struct AlphaSpread {
+  std::vector<LayerAlpha> layers;
+  std::optional<double> r, low, high;
+};
+
 struct LayerHealth {
   std::string name;
   std::string site;
@@ -44,6 +58,8 @@ struct SeedRun {
   std::optional<double> best_accuracy;
   std::vector<CurvePoint> curve;
   std::vector<AlphaCurve> alphas;
+  std::vector<AlphaCurve> input_stds;  // of every slot's input
+  std::string nonfinite;               // where a diverged run's loss stopped being finite
   std::vector<LayerHealth> health;
   std::optional<double> time_seconds;
   std::optional<int64_t> memory_peak_bytes;
@@ -69,6 +85,7 @@ struct Slot {
   std::optional<double> accuracy_mean, accuracy_std, best_mean, loss_mean, loss_std;
   int64_t diverged = 0;
   std::optional<Versus> versus;
+  AlphaSpread alpha_spread;
 };
 
 struct CostSlot {
@@ -110,6 +127,7 @@ struct CompareData {
   std::optional<double> margin_points;
   std::optional<Cost> cost;
   std::optional<Strip> strip;
+  std::optional<Norms> norms;
   std::vector<std::string> warnings;
   std::string config_toml;
   std::vector<std::pair<std::string, std::string>> environment;  // "hardware, cores" -> "2"

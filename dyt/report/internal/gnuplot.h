@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "dyt/report/internal/axis.h"
+
 namespace dyt::report {
 
 struct Canvas {
@@ -48,5 +50,11 @@ class GnuplotScript {
 
 // A gnuplot string in which nothing is interpreted.
 std::string quoted(const std::string& text);
+
+// What `set xtics` takes.
+std::string tick_list(const std::vector<Tick>& ticks);
+
+// "rgb '#0072B2'", of so many percent opacity.
+std::string color_text(const std::string& color, int opacity);
 
 }  // namespace dyt::report

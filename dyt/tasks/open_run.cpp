@@ -1,0 +1,54 @@
+#include "dyt/tasks/open_run.h"
+
+#include <ATen/Parallel.h>
+
+#include "dyt/core/error.h"
+#include "dyt/io/tensor_file.h"
+#include "dyt/tasks/presets.h"
+
+namespace dyt::tasks {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A comparison's folder is an easy mistake for one of its runs.
+std::string other_folder_hint(const fs::path& folder) {
+  std::error_code ignored;
+  if (fs::exists(folder / "compare.json", ignored) || fs::exists(folder / "slots", ignored)) {
+    return "this is a comparison's folder: name one of its runs, " +
+           (folder / "slots/<slot>/seed-<k>").string();
+  }
+  return "name a folder that `dyt train` has written";
+}
+
+void check_checkpoint(const fs::path& run_folder, const std::string& which) {
+  if (!fs::exists(run_folder / "config.toml")) {
+    throw core::Error(core::ErrorKind::kData, {.what = "not a run folder: it has no config.toml",
+                                               .where = run_folder.string(),
+                                               .todo = other_folder_hint(run_folder)});
+  }
+  if (!fs::exists(run_folder / which / "model.safetensors")) {
+    throw core::Error(core::ErrorKind::kData,
+                      {.what = "the run has no checkpoint '" + which + "' yet",
+                       .where = run_folder.string(),
+                       .todo = "train it first, or say --checkpoint last"});
+  }
+}
+
+}  // namespace
+
+OpenRun open_run(const fs::path& run_folder, const std::string& which,
+                 const std::vector<std::string>& overrides) {
+  check_checkpoint(run_folder, which);
+  OpenRun run{.config = resolve_config<RunConfig>({run_folder / "config.toml", overrides}),
+              .checkpoint = fs::canonical(run_folder / which)};
+  at::set_num_threads(static_cast<int>(run.config.train.threads));
+  data::ImageData data = data::open_data(run.config.data);
+  run.data = data.name;
+  fit_to_data(run.config, data);
+  run.task = std::make_unique<Classify>(run.config, std::move(data));
+  io::load_tensors(run.checkpoint / "model.safetensors", io::module_tensors(run.task->model()));
+  return run;
+}
+
+}  // namespace dyt::tasks

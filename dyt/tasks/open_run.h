@@ -1,0 +1,25 @@
+// A checkpoint of a run folder with its data and its network, ready to be looked at.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dyt/tasks/classify.h"
+
+namespace dyt::tasks {
+
+struct OpenRun {
+  RunConfig config;                  // of config.toml and the overrides, fitted to the data
+  std::filesystem::path checkpoint;  // canonical
+  std::string data;                  // name of the data set
+  std::unique_ptr<Classify> task;    // with the checkpoint's weights
+};
+
+// `which`: "last", "best" or "checkpoints/step-N". Error(kData) for a folder that is no run or has
+// no such checkpoint, and for a checkpoint that does not fit the configuration.
+OpenRun open_run(const std::filesystem::path& run_folder, const std::string& which,
+                 const std::vector<std::string>& overrides);
+
+}  // namespace dyt::tasks
