@@ -18,6 +18,8 @@ constexpr Command kCommands[] = {
      declare_compare},
     {"train", "one training run", declare_train},
     {"eval", "evaluate a run's checkpoint", declare_eval},
+    {"inspect", "look into a run: layers, alpha, spread, saturation, what its norms do",
+     declare_inspect},
     {"data", "list and describe data sets", declare_data},
     {"models", "list and describe models", declare_models},
     {"step-worker", "train in blocks by command (for measuring)", declare_step_worker, true},

@@ -32,7 +32,7 @@ std::vector<json> metrics_of(const fs::path& run) {
 }
 
 TEST(Help, EveryCommandHasOne) {
-  for (const char* command : {"compare", "train", "eval", "data", "models"}) {
+  for (const char* command : {"compare", "train", "eval", "inspect", "data", "models"}) {
     const CommandResult result = run_dyt({command, "--help"});
     EXPECT_EQ(result.status, 0);
     EXPECT_NE(result.output.find("--help"), std::string::npos) << command;

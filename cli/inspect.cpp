@@ -1,0 +1,52 @@
+// dyt inspect: a look into a run's checkpoint.
+#include "dyt/tasks/inspect.h"
+
+#include <cstdio>
+
+#include "cli/command.h"
+#include "dyt/core/files.h"
+#include "dyt/report/inspect_report.h"
+
+namespace dyt::cli {
+namespace {
+
+struct InspectCommand {
+  std::string run;
+  tasks::InspectOptions options;
+  std::string page;
+  bool json = false;
+};
+
+int run_inspect(const InspectCommand& command) {
+  const std::string inspection = tasks::inspect_run(command.run, command.options);
+  if (command.json) {
+    std::printf("%s", inspection.c_str());
+    return 0;
+  }
+  const std::filesystem::path page = command.page.empty()
+                                         ? std::filesystem::path(command.run) / "inspect.html"
+                                         : std::filesystem::path(command.page);
+  core::write_file_atomic(page, report::inspect_report_html(inspection));
+  std::printf("%s\nPage: %s\n", report::inspect_table_text(inspection).c_str(), page.c_str());
+  return 0;
+}
+
+}  // namespace
+
+Action declare_inspect(CLI::App& app) {
+  auto command = std::make_shared<InspectCommand>();
+  app.add_option("run", command->run, "a folder that `dyt train` or `dyt compare` has written")
+      ->required();
+  app.add_option("overrides", command->options.overrides,
+                 "assignments that win over the run's config.toml")
+      ->type_name("[key=value ...]");
+  app.add_option("--checkpoint", command->options.which, "last, best, or checkpoints/step-N")
+      ->capture_default_str();
+  app.add_option("--page", command->page,
+                 "where the page with pictures goes (default: "
+                 "RUN/inspect.html)");
+  app.add_flag("--json", command->json, "print JSON, write no page");
+  return [command] { return run_inspect(*command); };
+}
+
+}  // namespace dyt::cli
