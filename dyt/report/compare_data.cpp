@@ -165,6 +165,7 @@ CompareData parse_compare(const std::string& text) {
   data.margin_points = root.number("margin_points");
   data.cost = parse_cost(root.object("cost"));
   data.strip = parse_strip(root.object("strip"));
+  data.kpi = parse_kpi(root.object("kpi"));
   for (const JsonNode& warning : root.list("warnings")) {
     data.warnings.push_back(warning.as_text());
   }

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "dyt/report/internal/kpi_data.h"
+
 namespace dyt::report {
 
 struct Interval {
@@ -110,6 +112,7 @@ struct CompareData {
   std::optional<double> margin_points;
   std::optional<Cost> cost;
   std::optional<Strip> strip;
+  std::optional<KpiSheet> kpi;
   std::vector<std::string> warnings;
   std::string config_toml;
   std::vector<std::pair<std::string, std::string>> environment;  // "hardware, cores" -> "2"
