@@ -145,8 +145,8 @@ std::vector<KpiLimit> kpi_limits(const KpiOptions& options, const KpiBaseline& b
            ? "no loss against " + baseline.label
            : "at most " + points_text(options.accuracy_loss) + " below " + baseline.label,
        options.accuracy_loss},
-      {"divergence", "Runs that diverged",
-       options.diverged == 0 ? "none" : "at most " + std::to_string(options.diverged),
+      {"divergence", "Completed runs",
+       options.diverged == 0 ? "all" : "all but " + std::to_string(options.diverged),
        static_cast<double>(options.diverged)}};
   if (options.stability > 0) {
     limits.push_back(

@@ -163,15 +163,17 @@ KpiCheck check_accuracy(const KpiOptions& options, const KpiBaseline& baseline,
 
 KpiCheck check_divergence(const KpiOptions& options, const KpiSlot& slot) {
   const bool met = slot.diverged <= options.diverged;
-  const std::string count = std::to_string(slot.diverged) + " of " + std::to_string(slot.seeds);
+  const std::string seeds = " of " + std::to_string(slot.seeds);
   const std::string runs = slot.seeds == 1 ? " training run diverged" : " training runs diverged";
-  const std::string allowed =
-      options.diverged == 0 ? "none" : "at most " + std::to_string(options.diverged);
-  return {.check = "divergence",
-          .status = met ? KpiStatus::kMet : KpiStatus::kMissed,
-          .measured = static_cast<double>(slot.diverged),
-          .measured_text = count,
-          .clause = count + runs + (slot.diverged == 0 ? "" : " (" + allowed + " may)")};
+  const std::string allowed = options.diverged == 0
+                                  ? " (none may)"
+                                  : " (at most " + std::to_string(options.diverged) + " may)";
+  return {
+      .check = "divergence",
+      .status = met ? KpiStatus::kMet : KpiStatus::kMissed,
+      .measured = static_cast<double>(slot.diverged),
+      .measured_text = std::to_string(slot.seeds - slot.diverged) + seeds,
+      .clause = std::to_string(slot.diverged) + seeds + runs + (slot.diverged == 0 ? "" : allowed)};
 }
 
 KpiCheck check_stability(const KpiOptions& options, const KpiBaseline& baseline,

@@ -70,8 +70,8 @@ std::string cell_html(const KpiCheck* check) {
 std::string sheet_table(const CompareData& data) {
   Table table{.head = {"Slot"}, .cards = true};
   for (const KpiLimit& limit : data.kpi->limits) {
-    table.head.push_back(escape_html(limit.title) + " <small>" + escape_html(limit.text) +
-                         "</small>");
+    table.head.push_back(escape_html(limit.title) + "<span class=\"sep\">: </span><small>" +
+                         escape_html(limit.text) + "</small>");
   }
   for (const KpiSlot& slot : data.kpi->slots) {
     std::vector<std::string> row = {escape_html(label_of(data, slot.slot))};

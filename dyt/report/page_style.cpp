@@ -32,7 +32,9 @@ ul.verdicts li.undecided { border-left-style: dashed; }
 ul.verdicts li.go { border-color: #0072B2; border-left-style: double; }
 ul.verdicts li.nogo { border-color: #D55E00; }
 ul.verdicts li.open { border-left-style: dashed; }
-.kpi small { display: block; }
+.kpi small { display: block; white-space: normal; }
+.kpi thead th { min-width: 6.8rem; }
+.kpi thead .sep { display: none; }
 .kpi th, .kpi td { vertical-align: top; }
 .kpi .met { color: #00568a; }
 .kpi .missed { color: #a53f00; }

@@ -35,7 +35,8 @@ TEST(DecisionSheet, HasLimitsWordsAndNumbersInOrder) {
         "<span class=\"word\">no</span>DyT (alpha0 = 0.5): not recommended",
         "<span class=\"word\">open</span>DyT (alpha0 = auto): no decision",
         "<span class=\"word\">yes</span>no norm: recommended", "LayerNorm is the reference",
-        "Accuracy <small>at most 1 point below LayerNorm", "Peak memory <small>",
+        "Accuracy<span class=\"sep\">: </span><small>at most 1 point below LayerNorm",
+        "Peak memory<span",
         "</span> not met</strong><small>−1.61 points</small>"
         "<small>90 % interval −1.92 to −1.30</small>",
         "</span> not sure</strong><small>−11.10 points</small>",
