@@ -22,7 +22,7 @@ std::string factor_limit_text(double limit, const std::string& baseline) {
 
 std::string stability_limit_text(const KpiOptions& options, const KpiBaseline& baseline) {
   return (baseline.lr ? "at learning rate " + core::number_text(*baseline.lr) + ": " : "") +
-         "at most " + points_text(options.stability) + " below " + baseline.label + " at best";
+         "at most " + points_text(options.stability) + " below " + baseline.label + "'s best";
 }
 
 std::vector<KpiCheck> all_checks(const KpiOptions& options, const KpiBaseline& baseline,

@@ -47,6 +47,7 @@ class Measured {
             .short_run = short_run(index),
             .highest_lr = highest_lr(index),
             .step_time = cost_factor(index, "time_step_ms"),
+            .step_time_interval90 = step_time_interval(index),
             .memory = cost_factor(index, "memory_peak_bytes")};
   }
 
@@ -76,7 +77,7 @@ class Measured {
       return std::nullopt;
     }
     ShortRun result{.accuracy = *run.test_accuracy};
-    if (best_ != nullptr) {
+    if (best_ != nullptr && &run != best_) {
       result.interval95 = bootstrap_images(std::span(&run.correct, 1),
                                            std::span(&best_->correct, 1), options_.slots[slot]);
     }
@@ -106,6 +107,15 @@ class Measured {
       return std::nullopt;
     }
     return mine.get<double>() / base.get<double>();
+  }
+
+  std::optional<Interval> step_time_interval(size_t slot) const {
+    const Json ends =
+        cost_.is_null() ? Json() : cost_["slots"][slot].value("time_factor_interval90", Json());
+    if (!ends.is_array()) {
+      return std::nullopt;
+    }
+    return Interval{ends[0].get<double>(), ends[1].get<double>()};
   }
 
   const CompareOptions& options_;

@@ -241,6 +241,7 @@ TEST_F(Compare, DecisionSheetHoldsEverySlot) {
   EXPECT_EQ(checks["stability"]["interval"].size(), 2u);
   EXPECT_EQ(checks["time_step"]["status"], "missed");  // the third worker takes 3 ms, the first 1
   EXPECT_NEAR(checks["time_step"]["measured"].get<double>(), 3, 1e-9);
+  EXPECT_EQ(checks["time_step"]["interval"], json["cost"]["slots"][2]["time_factor_interval90"]);
   EXPECT_EQ(checks["memory_peak"]["measured"], 1.0);
   EXPECT_EQ(slot["time_decision"]["decision"], "no_go");
 }

@@ -288,7 +288,7 @@ TEST(Kpi, LimitsInWords) {
   }
   EXPECT_EQ(texts, (std::vector<std::string>{
                        "at most 1 point below LayerNorm", "all",
-                       "at learning rate 0.01: at most 10 points below LayerNorm at best",
+                       "at learning rate 0.01: at most 10 points below LayerNorm's best",
                        "at most 5 % more than LayerNorm", "at most 5 % more than LayerNorm"}));
   situation.options = {.accuracy_loss = 0, .diverged = 2, .step_time = 1, .memory = 0.8};
   situation.baseline.lr = std::nullopt;
@@ -297,7 +297,7 @@ TEST(Kpi, LimitsInWords) {
     texts.push_back(limit.text);
   }
   EXPECT_EQ(texts, (std::vector<std::string>{"no loss against LayerNorm", "all but 2",
-                                             "at most 10 points below LayerNorm at best",
+                                             "at most 10 points below LayerNorm's best",
                                              "no more than LayerNorm",
                                              "at least 20 % less than LayerNorm"}));
 }

@@ -99,7 +99,7 @@ Json sample_kpi(const std::vector<SampleSlot>& slots) {
            {limit("accuracy", "Accuracy", 1, "at most 1 point below LayerNorm"),
             limit("divergence", "Completed runs", 0, "all"),
             limit("stability", "Stability", 10,
-                  "at learning rate 0.003: at most 10 points below LayerNorm at best"),
+                  "at learning rate 0.003: at most 10 points below LayerNorm's best"),
             limit("time_step", "Step time", 1.05, "at most 5 % more than LayerNorm"),
             limit("memory_peak", "Peak memory", 1.05, "at most 5 % more than LayerNorm")}},
           {"stable_lr", 0.003},
