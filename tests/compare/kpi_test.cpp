@@ -6,7 +6,6 @@
 #include <functional>
 
 #include "dyt/compare/verdict.h"
-#include "tests/support/expect_error.h"
 
 namespace dyt::compare {
 namespace {
@@ -308,43 +307,6 @@ TEST(Kpi, SeedsToSettleIsTheFirstNumberThatDoes) {
   EXPECT_EQ(seeds_to_settle(-0.5, 1, 5, 1), 13);
   EXPECT_EQ(seeds_to_settle(-1.5, 1, 5, 1), 13);
   EXPECT_FALSE(seeds_to_settle(-1, 1, 5, 1));
-}
-
-TEST(Kpi, TheRateOfStability) {
-  CompareOptions options{.strip = {.lrs = {1e-3, 3e-3, 1e-2}}};
-  EXPECT_EQ(stability_lr(options, 3e-3), 3e-3);
-  EXPECT_EQ(stability_lr(options, 9e-3), 3e-3);  // the nearest not above
-  EXPECT_EQ(stability_lr(options, 1), 1e-2);
-  EXPECT_FALSE(stability_lr(options, 1e-4));
-  options.kpi.stable_lr = 1e-2;
-  EXPECT_EQ(stability_lr(options, 3e-3), 1e-2);
-  options.strip.enabled = false;
-  EXPECT_FALSE(stability_lr(options, 3e-3));
-}
-
-TEST(Kpi, ARateThatTheStripLacksIsAnError) {
-  CompareOptions options;
-  options.kpi.stable_lr = 0.02;
-  testing::expect_error(core::ErrorKind::kUsage, "strip.lrs=0.001,0.003,0.01,0.03,0.02",
-                        [&] { options.validate(); });
-  options.kpi.stable_lr = 0.03;
-  options.validate();
-  options.kpi.stable_lr = 0.02;
-  options.strip.enabled = false;  // then it is not measured
-  options.validate();
-}
-
-TEST(Kpi, BadLimitsAreNamed) {
-  CompareOptions options;
-  const core::Fields fields = core::fields_of(options);
-  for (const char* bad :
-       {"kpi.accuracy_loss=-1", "kpi.step_time=-0.1", "kpi.memory=-1", "kpi.diverged=-1",
-        "kpi.stability=101", "kpi.stable_lr=-1e-3", "kpi.memory=nan"}) {
-    testing::expect_error(core::ErrorKind::kUsage, "from 0 to",
-                          [&] { core::apply_override(fields, bad); });
-  }
-  testing::expect_error(core::ErrorKind::kUsage, "did you mean 'kpi.accuracy_loss'",
-                        [&] { core::apply_override(fields, "kpi.acuracy_loss=1"); });
 }
 
 }  // namespace
