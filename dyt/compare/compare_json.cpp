@@ -5,6 +5,7 @@
 #include <span>
 
 #include "dyt/analysis/slot_statistics.h"
+#include "dyt/compare/kpi_json.h"
 #include "dyt/compare/slot_name.h"
 #include "dyt/compare/verdict.h"
 #include "dyt/tasks/inspection_json.h"
@@ -103,22 +104,6 @@ Json accuracy_json(Seeds seeds) {
   Json accuracy = mean_std_json(seeds, &RunResult::test_accuracy);
   accuracy["best_mean"] = mean_std_json(seeds, &RunResult::best_accuracy)["mean"];
   return accuracy;
-}
-
-int64_t diverged_count(Seeds seeds) {
-  int64_t count = 0;
-  for (const RunResult& result : seeds) {
-    count += result.diverged ? 1 : 0;
-  }
-  return count;
-}
-
-std::vector<std::optional<double>> accuracies(Seeds seeds) {
-  std::vector<std::optional<double>> values;
-  for (const RunResult& result : seeds) {
-    values.push_back(result.diverged ? std::nullopt : result.test_accuracy);
-  }
-  return values;
 }
 
 // The bootstrap over test images, with the seeds that finished in both.
@@ -279,6 +264,7 @@ std::string compare_json_text(const CompareInput& input, const CompareResults& r
       {"cost", Json::parse(results.cost_json)},
       {"strip", strip_json(input.options, results.strip)},
       {"norms", Json::parse(results.norms_json)},
+      {"kpi", kpi_json(input, results)},
       {"warnings", input.warnings},
       {"config", Json::parse(input.config_json)},
       {"config_toml", input.config_toml},

@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kCostVersion = 1;
+constexpr int kCostVersion = 2;
 constexpr double kMsPerSecond = 1000;
 
 struct SlotCost {
@@ -106,6 +106,17 @@ double step_ms(const SlotCost& cost, int64_t steps) {
   return kMsPerSecond * median(cost.block_seconds) / static_cast<double>(steps);
 }
 
+// A slot's rounds against the baseline's, each of which ran right beside it: what slows the machine
+// down for a while is in both.
+Json factor_interval(const SlotCost& cost, const SlotCost& baseline) {
+  std::vector<double> factors;
+  for (size_t round = 0; round < cost.block_seconds.size(); ++round) {
+    factors.push_back(cost.block_seconds[round] / baseline.block_seconds[round]);
+  }
+  const auto interval = median_interval(factors, 0.90);
+  return interval ? Json{interval->low, interval->high} : Json(nullptr);
+}
+
 Json cost_json(const CostInput& input, const std::vector<SlotCost>& costs) {
   const int64_t steps = input.options.steps_per_round;
   Json none_ms = nullptr;
@@ -121,6 +132,7 @@ Json cost_json(const CostInput& input, const std::vector<SlotCost>& costs) {
         {{"slot", input.plans[slot].slot},
          {"time_step_ms", ms},
          {"time_share_ms", none_ms.is_null() ? Json() : Json(ms - none_ms.get<double>())},
+         {"time_factor_interval90", slot == 0 ? Json() : factor_interval(costs[slot], costs[0])},
          {"memory_peak_bytes", costs[slot].memory_peak_bytes}});
   }
   return {{"threads", input.options.threads},

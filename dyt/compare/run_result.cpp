@@ -110,6 +110,22 @@ std::optional<std::string> run_folder_identity(const fs::path& folder) {
   return identity;
 }
 
+std::vector<std::optional<double>> accuracies(std::span<const RunResult> runs) {
+  std::vector<std::optional<double>> values;
+  for (const RunResult& result : runs) {
+    values.push_back(result.diverged ? std::nullopt : result.test_accuracy);
+  }
+  return values;
+}
+
+int64_t diverged_count(std::span<const RunResult> runs) {
+  int64_t count = 0;
+  for (const RunResult& result : runs) {
+    count += result.diverged ? 1 : 0;
+  }
+  return count;
+}
+
 bool has_result(const fs::path& folder) { return fs::exists(folder / "result.json"); }
 
 }  // namespace dyt::compare

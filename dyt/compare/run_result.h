@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,10 @@ RunResult read_run_result(const std::filesystem::path& folder);
 
 // The identity in the folder's env.json: nullopt without that file, "" where it names none.
 std::optional<std::string> run_folder_identity(const std::filesystem::path& folder);
+
+// Over the runs of one slot, in their order; nullopt where a run diverged.
+std::vector<std::optional<double>> accuracies(std::span<const RunResult> runs);
+int64_t diverged_count(std::span<const RunResult> runs);
 
 bool has_result(const std::filesystem::path& folder);
 

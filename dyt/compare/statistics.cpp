@@ -59,6 +59,25 @@ double median(std::vector<double> values) {
   return sorted_quantile(values, 0.5);
 }
 
+std::optional<Interval> median_interval(std::vector<double> values, double level) {
+  const size_t n = values.size();
+  const double tail = (1 - level) / 2;
+  // Of P(k of n values lie below the median), by its logarithm: 0.5^n underflows.
+  double log_term = static_cast<double>(n) * std::log(0.5);
+  double below = std::exp(log_term);  // P(at most k)
+  size_t rank = 0;
+  while (below <= tail && rank < n) {
+    ++rank;
+    log_term += std::log(static_cast<double>(n - rank + 1) / static_cast<double>(rank));
+    below += std::exp(log_term);
+  }
+  if (rank == 0) {
+    return std::nullopt;
+  }
+  std::sort(values.begin(), values.end());
+  return Interval{values[rank - 1], values[n - rank]};
+}
+
 double student_t_quantile(double probability, int64_t degrees) {
   const boost::math::students_t distribution(static_cast<double>(degrees));
   return boost::math::quantile(distribution, probability);

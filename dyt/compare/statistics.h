@@ -35,6 +35,10 @@ double standard_deviation(std::span<const double> values);
 // The middle value, or the mean of the two middle ones; at least one value.
 double median(std::vector<double> values);
 
+// The interval of order statistics that holds the median of what the values are drawn from with at
+// least this probability, whatever its distribution (sign test); nullopt for too few values.
+std::optional<Interval> median_interval(std::vector<double> values, double level);
+
 // Quantile of Student's t: 0 < probability < 1, degrees >= 1; relative error below 1e-12
 // (Boost.Math).
 double student_t_quantile(double probability, int64_t degrees);

@@ -2,29 +2,13 @@
 
 #include <cmath>
 
-#include "dyt/core/text.h"
+#include "dyt/compare/points_text.h"
 
 namespace dyt::compare {
 namespace {
 
 bool inside_margin(const Interval& interval, double margin) {
   return interval.low > -margin && interval.high < margin;
-}
-
-std::string signed_points(double value) {
-  const std::string text = core::fixed_text(value, 2);
-  if (text == "-0.00") {
-    return "0.00";
-  }
-  return value > 0 && text != "0.00" ? "+" + text : text;
-}
-
-std::string points_word(double value) { return value == 1 ? " point" : " points"; }
-
-std::string margin_text(double margin) { return core::number_text(margin) + points_word(margin); }
-
-std::string count_of_seeds(int64_t count) {
-  return std::to_string(count) + (count == 1 ? " seed" : " seeds");
 }
 
 // "-0.17 points (95 % interval -0.60 to +0.27, 5 seeds)"
@@ -83,13 +67,13 @@ std::string sentence_of(const VerdictInput& input, const Verdict& verdict) {
   const std::string difference = difference_text(input.difference);
   switch (verdict.kind) {
     case VerdictKind::kMatches:
-      return pair + "matches " + input.baseline_label + " within " + margin_text(input.margin) +
+      return pair + "matches " + input.baseline_label + " within " + points_text(input.margin) +
              ": " + difference + ".";
     case VerdictKind::kBetter:
     case VerdictKind::kWorse:
       return pair + "is " + verdict_word(verdict.kind) + " than " + input.baseline_label + ": " +
              difference +
-             (verdict.within_margin ? ", within the margin of " + margin_text(input.margin) : "") +
+             (verdict.within_margin ? ", within the margin of " + points_text(input.margin) : "") +
              ".";
     default:
       return pair + "against " + input.baseline_label + " is undecided: " + difference +

@@ -172,6 +172,7 @@ CompareData parse_compare(const std::string& text) {
   data.cost = parse_cost(root.object("cost"));
   data.strip = parse_strip(root.object("strip"));
   data.norms = parse_norms(root.object("norms"));
+  data.kpi = parse_kpi(root.object("kpi"));
   for (const JsonNode& warning : root.list("warnings")) {
     data.warnings.push_back(warning.as_text());
   }

@@ -4,6 +4,7 @@
 #include "dyt/report/internal/alpha_spread.h"
 #include "dyt/report/internal/compare_data.h"
 #include "dyt/report/internal/compare_sections.h"
+#include "dyt/report/internal/decision_sheet.h"
 #include "dyt/report/internal/format.h"
 #include "dyt/report/internal/health.h"
 #include "dyt/report/internal/html.h"
@@ -42,9 +43,10 @@ std::string compare_report_html(const std::string& compare_json_text) {
   const CompareData data = parse_compare(compare_json_text);
   const std::string name = !data.title.empty() ? data.title : data.data_name;
   return page_html("Norm slots compared: " + name,
-                   summary_section(data) + results_section(data) + curves_section(data) +
-                       strip_section(data) + element("h2", "Health of the layers") +
-                       health_section(data.slots) + alpha_section(data.slots) +
+                   summary_section(data) + decision_sheet_section(data) + results_section(data) +
+                       curves_section(data) + strip_section(data) +
+                       element("h2", "Health of the layers") + health_section(data.slots) +
+                       alpha_section(data.slots) +
                        (data.norms ? norms_section(*data.norms, label_of(data, data.norms->slot))
                                    : std::string()) +
                        repeat_section(data.command, data.config_toml, repeat_facts(data)));

@@ -4,6 +4,7 @@
 
 #include "dyt/core/text.h"
 #include "dyt/report/internal/compare_sections.h"
+#include "dyt/report/internal/decision_sheet.h"
 #include "dyt/report/internal/format.h"
 #include "dyt/report/internal/html.h"
 
@@ -251,7 +252,7 @@ std::string summary_section(const CompareData& data) {
   const std::string name = !data.title.empty() ? data.title : data.data_name;
   const std::vector<std::string> meaning = meaning_lines(data);
   return element("h1", "Norm slots compared" + (name.empty() ? "" : ": " + escape_html(name))) +
-         what_was_compared(data) + verdicts_html(data) + sure_line(data) +
+         what_was_compared(data) + verdicts_html(data) + pilot_line(data) + sure_line(data) +
          (meaning.empty() ? "" : element("h3", "What it means") + list_html(meaning)) +
          warnings_html(data) + how_sure(data);
 }

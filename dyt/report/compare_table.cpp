@@ -4,6 +4,7 @@
 #include "dyt/core/text.h"
 #include "dyt/report/compare_report.h"
 #include "dyt/report/internal/compare_data.h"
+#include "dyt/report/internal/decision_sheet.h"
 #include "dyt/report/internal/format.h"
 #include "dyt/report/internal/text_table.h"
 
@@ -76,6 +77,10 @@ std::string compare_table_text(const std::string& compare_json_text) {
     if (slot.versus && !slot.versus->sentence.empty()) {
       text += "\n" + wrapped(slot.versus->sentence, "  ");
     }
+  }
+  const std::vector<std::string> pilots = pilot_texts(data);
+  for (size_t i = 0; i < pilots.size(); ++i) {
+    text += (i == 0 ? "\n" : "") + wrapped(pilots[i], "  ");
   }
   for (const std::string& warning : data.warnings) {
     text += "\n" + wrapped("warning: " + warning, "  ");

@@ -29,6 +29,16 @@ ul.verdicts li.matches, ul.verdicts li.better { border-color: #0072B2; }
 ul.verdicts li.better { border-left-style: double; }
 ul.verdicts li.worse { border-color: #D55E00; }
 ul.verdicts li.undecided { border-left-style: dashed; }
+ul.verdicts li.go { border-color: #0072B2; border-left-style: double; }
+ul.verdicts li.nogo { border-color: #D55E00; }
+ul.verdicts li.open { border-left-style: dashed; }
+.kpi small { display: block; white-space: normal; }
+.kpi thead th { min-width: 6.8rem; }
+.kpi thead .sep { display: none; }
+.kpi th, .kpi td { vertical-align: top; }
+.kpi .met { color: #00568a; }
+.kpi .missed { color: #a53f00; }
+.kpi .unsure, .kpi .unmeasured { color: var(--soft); }
 .warning { border: 1px solid #E69F00; border-left-width: 6px; background: #fff8e8;
   padding: .5rem .8rem; margin: .8rem 0; max-width: none; }
 .warning ul { margin: .2rem 0; max-width: none; }

@@ -55,6 +55,9 @@ TEST_F(Cost, MedianBlockAndShareOfNone) {
   EXPECT_NEAR(cost["slots"][0]["time_share_ms"], -2, 1e-9);
   EXPECT_NEAR(cost["slots"][1]["time_share_ms"], -1, 1e-9);
   EXPECT_EQ(cost["slots"][2]["time_share_ms"], 0);
+  EXPECT_TRUE(cost["slots"][0]["time_factor_interval90"].is_null());
+  EXPECT_NEAR(cost["slots"][2]["time_factor_interval90"][0], 3, 1e-9);
+  EXPECT_NEAR(cost["slots"][2]["time_factor_interval90"][1], 3, 1e-9);
   EXPECT_EQ(cost["slots"][2]["memory_peak_bytes"], 1010);
 }
 

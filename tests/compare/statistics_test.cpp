@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "dyt/core/files.h"
 #include "tests/support/expect_error.h"
@@ -100,6 +101,30 @@ TEST(Statistics, RoundingIsNoSpread) {
   const PairedDifference found = paired_difference(slot, baseline);
   EXPECT_LT(*found.std, kNoSpread);
   EXPECT_FALSE(found.has_spread());
+}
+
+// P(at most 1 of 10 below) = 11/1024 = 0.0107, at most 2: 0.0547; so ranks 2 and 9 of ten. Of
+// twenty P(at most 5) = 0.0207, at most 6: 0.0577: ranks 6 and 15. Of four P(0) = 0.0625: none.
+TEST(Statistics, MedianIntervalTakesTheRanksOfTheSignTest) {
+  std::vector<double> values = {10, 3, 1, 2, 9, 8, 4, 5, 7, 6};
+  EXPECT_EQ(median_interval(values, 0.90)->low, 2);
+  EXPECT_EQ(median_interval(values, 0.90)->high, 9);
+  for (int i = 11; i <= 20; ++i) {
+    values.push_back(i);
+  }
+  EXPECT_EQ(median_interval(values, 0.90)->low, 6);
+  EXPECT_EQ(median_interval(values, 0.90)->high, 15);
+  EXPECT_FALSE(median_interval({1, 2, 3, 4}, 0.90));
+  EXPECT_EQ(median_interval({1, 2, 3, 4, 5}, 0.90)->low, 1);
+  EXPECT_FALSE(median_interval({}, 0.90));
+}
+
+// Of 10,000 the normal approximation: 5000 - 1.645 * 50 = 4917.8.
+TEST(Statistics, MedianIntervalOfManyValues) {
+  std::vector<double> values(10000);
+  std::iota(values.begin(), values.end(), 1);
+  EXPECT_NEAR(median_interval(values, 0.90)->low, 4918, 1);
+  EXPECT_NEAR(median_interval(values, 0.90)->high, 10001 - 4918, 1);
 }
 
 TEST(Bootstrap, EqualCorrectnessHasNoWidth) {

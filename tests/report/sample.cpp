@@ -269,6 +269,7 @@ nlohmann::ordered_json sample_compare(const SampleOptions& options) {
   json["margin_points"] = 1.0;
   json["cost"] = sample_cost(slots);
   json["strip"] = sample_strip(slots);
+  json["kpi"] = sample_kpi(slots);
   json["warnings"] = {
       "alpha0 = 0.5 is published for widths from 384; at width 64 it trains slower "
       "than alpha0=auto"};

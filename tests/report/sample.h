@@ -29,6 +29,7 @@ struct SampleOptions {
 
 nlohmann::ordered_json sample_compare(const SampleOptions& options = {});
 std::vector<SampleSlot> default_sample_slots();
+nlohmann::ordered_json sample_kpi(const std::vector<SampleSlot>& slots);
 
 // A run folder's metrics.jsonl and result.json, of the sample's first seed of DyT.
 std::string sample_metrics();

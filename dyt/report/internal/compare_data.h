@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "dyt/report/internal/kpi_data.h"
 #include "dyt/report/internal/norm_maps.h"
 
 namespace dyt::report {
@@ -128,6 +129,7 @@ struct CompareData {
   std::optional<Cost> cost;
   std::optional<Strip> strip;
   std::optional<Norms> norms;
+  std::optional<KpiSheet> kpi;
   std::vector<std::string> warnings;
   std::string config_toml;
   std::vector<std::pair<std::string, std::string>> environment;  // "hardware, cores" -> "2"
