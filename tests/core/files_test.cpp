@@ -72,6 +72,33 @@ TEST(Files, LinksAreReplaced) {
   EXPECT_EQ(read_file(folder / "last"), "2");
 }
 
+TEST(Files, LeftoversOfAKilledProcessAreKnownByTheirNames) {
+  const TempFolder folder;
+  EXPECT_TRUE(temporary_name("runs/a b").string().starts_with("runs/.tmp-"));
+  EXPECT_EQ(temporary_name("a").parent_path(), "");
+  const std::vector<std::string> kept = {".tmp-",    ".tmp-12",    ".tmp-12-",
+                                         ".tmp--a",  ".tmp-12x-a", "x.tmp-12-a",
+                                         ".tmp12-a", "a.tmp12",    "12-compare"};
+  for (const std::string& name : kept) {
+    write_file_atomic(folder / name, "the user's");
+  }
+  write_file_atomic(temporary_name(folder / "a"), "half");
+  make_folder(temporary_name(folder / "step-1"));
+  write_file_atomic(temporary_name(folder / "step-1") / "model", "half");
+  std::filesystem::create_symlink("nowhere", folder / ".tmp-7-last");
+  remove_leftovers(folder.path());
+  EXPECT_EQ(entries_in(folder.path()), kept.size());
+  EXPECT_NO_THROW(remove_leftovers(folder / "none"));
+}
+
+TEST(Files, TreesAreRemoved) {
+  const TempFolder folder;
+  make_folder(folder / "a/b");
+  remove_tree(folder / "a");
+  remove_tree(folder / "a");
+  EXPECT_EQ(entries_in(folder.path()), 0u);
+}
+
 TEST(Files, AppendLogGrowsAndIsCut) {
   const TempFolder folder;
   AppendLog log(folder / "log");
