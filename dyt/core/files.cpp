@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
@@ -57,6 +58,15 @@ bool is_temporary(const std::string& name) {
   const size_t end = name.find_first_not_of("0123456789", kTemporary.size());
   return name.starts_with(kTemporary) && end > kTemporary.size() && end + 1 < name.size() &&
          name[end] == '-';
+}
+
+int64_t count_lines(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) {
+    return 0;
+  }
+  const std::string bytes = read_file(path);
+  return std::count(bytes.begin(), bytes.end(), '\n');
 }
 
 void throw_if(const std::error_code& code, const std::string& what,
@@ -179,6 +189,7 @@ void replace_link(const std::filesystem::path& link, const std::string& target_n
 
 AppendLog::AppendLog(const std::filesystem::path& path)
     : path_(path),
+      lines_(count_lines(path)),
       descriptor_(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)) {
   if (descriptor_ < 0) {
     throw_errno("cannot open the log", path_);
@@ -189,6 +200,7 @@ AppendLog::~AppendLog() { ::close(descriptor_); }
 
 void AppendLog::append_line(std::string_view line) {
   write_all(descriptor_, std::string(line) + "\n", path_);
+  ++lines_;
 }
 
 void AppendLog::sync() {
@@ -197,18 +209,22 @@ void AppendLog::sync() {
   }
 }
 
-void AppendLog::truncate(uint64_t bytes) {
-  if (::ftruncate(descriptor_, static_cast<off_t>(bytes)) != 0) {
+void AppendLog::cut_to_lines(int64_t lines) {
+  if (lines > lines_) {
+    throw Error(ErrorKind::kData, {.what = "the log has lost lines",
+                                   .where = path_.string(),
+                                   .expected = "at least " + std::to_string(lines) + " lines",
+                                   .found = std::to_string(lines_)});
+  }
+  const std::string bytes = read_file(path_);
+  size_t end = 0;
+  for (int64_t line = 0; line < lines; ++line) {
+    end = bytes.find('\n', end) + 1;
+  }
+  if (::ftruncate(descriptor_, static_cast<off_t>(end)) != 0) {
     throw_errno("cannot cut the log to its saved length", path_);
   }
-}
-
-uint64_t AppendLog::size() const {
-  struct stat info {};
-  if (::fstat(descriptor_, &info) != 0) {
-    throw_errno("cannot read the log's length", path_);
-  }
-  return static_cast<uint64_t>(info.st_size);
+  lines_ = lines;
 }
 
 }  // namespace dyt::core

@@ -38,7 +38,8 @@ void sync_path(const std::filesystem::path& path);
 // Makes `link` a relative symbolic link to `target_name`, replacing an older one in one step.
 void replace_link(const std::filesystem::path& link, const std::string& target_name);
 
-// A log that only grows: one line an append, cut back to a stored length on resume.
+// A log that only grows: one line an append, cut back to a stored length on resume. The length is
+// counted in lines: times have texts of any width, and what is stored is to have the same bits.
 class AppendLog {
  public:
   explicit AppendLog(const std::filesystem::path& path);
@@ -48,11 +49,13 @@ class AppendLog {
 
   void append_line(std::string_view line);
   void sync();
-  void truncate(uint64_t bytes);
-  uint64_t size() const;
+  int64_t lines() const { return lines_; }  // whole ones
+  // Cuts what comes after so many lines. Error(kData) if there are fewer.
+  void cut_to_lines(int64_t lines);
 
  private:
   std::filesystem::path path_;
+  int64_t lines_ = 0;
   int descriptor_ = -1;
 };
 
