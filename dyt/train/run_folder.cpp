@@ -13,7 +13,8 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kOurNames[] = {"config.toml", "env.json",    "metrics.jsonl", "result.json",
+// In the order in which they are removed: without env.json the rest is no run.
+constexpr const char* kOurNames[] = {"env.json",    "config.toml", "metrics.jsonl", "result.json",
                                      "report.html", "checkpoints", "last",          "best"};
 
 constexpr int kStateVersion = 2;
