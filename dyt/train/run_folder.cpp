@@ -200,18 +200,24 @@ Json RunFolder::last_metrics() const {
 
 void RunFolder::save(RunState state, const io::NamedTensors& model,
                      const io::NamedTensors& optimizer, bool is_best) {
-  log_->sync();
-  state.log_lines = log_->lines();
-  const std::string name = "step-" + std::to_string(state.step);
-  // A checkpoint of this very step holds these very bits: replacing it would risk it for nothing.
-  if (!fs::exists(path_ / "checkpoints" / name)) {
-    write_checkpoint(name, state, model, optimizer);
+  try {
+    log_->sync();
+    state.log_lines = log_->lines();
+    const std::string name = "step-" + std::to_string(state.step);
+    // A checkpoint of this very step holds these very bits: replacing it would risk it for nothing.
+    if (!is_there(path_ / "checkpoints" / name)) {
+      write_checkpoint(name, state, model, optimizer);
+    }
+    if (is_best) {
+      core::replace_link(path_ / "best", "checkpoints/" + name);
+    }
+    core::replace_link(path_ / "last", "checkpoints/" + name);
+    remove_old_checkpoints();
+  } catch (const core::Error& error) {
+    core::ErrorParts parts = error.parts();
+    parts.todo += "; what was saved before is kept: the same command goes on from there";
+    throw core::Error(error.kind(), parts);
   }
-  if (is_best) {
-    core::replace_link(path_ / "best", "checkpoints/" + name);
-  }
-  core::replace_link(path_ / "last", "checkpoints/" + name);
-  remove_old_checkpoints();
 }
 
 void RunFolder::write_checkpoint(const std::string& name, const RunState& state,

@@ -182,6 +182,23 @@ TEST(RunFolder, AResultThatCannotBeReadIsNamed) {
   }
 }
 
+TEST(RunFolder, AnAppendThatFailsInTheMiddleIsCutAway) {
+  const TempFolder folder;
+  write_started_run(folder.path());
+  const std::string before = core::read_file(folder / "metrics.jsonl");
+  {
+    RunFolder run(folder.path(), description("one"), false);
+    const testing::FileSizeLimit limit(before.size() + 5);
+    testing::expect_error(core::ErrorKind::kResources, "metrics.jsonl", [&] {
+      run.append_metrics({{"epoch", 5}});
+    });
+  }
+  EXPECT_EQ(core::read_file(folder / "metrics.jsonl"), before + "{\"epo");
+  RunFolder run(folder.path(), description("one"), false);
+  EXPECT_EQ(run.resume(tensors(0), tensors(0))->step, 4);
+  EXPECT_EQ(core::read_file(folder / "metrics.jsonl"), before);
+}
+
 TEST(RunFolder, AFailedSaveKeepsTheLastGoodCheckpoint) {
   const TempFolder folder;
   write_started_run(folder.path());
@@ -190,7 +207,7 @@ TEST(RunFolder, AFailedSaveKeepsTheLastGoodCheckpoint) {
   const io::NamedTensors large = {{"x", torch::zeros({4000})}};
   {
     const testing::FileSizeLimit limit(8192);
-    testing::expect_error(core::ErrorKind::kResources, "cannot write the file",
+    testing::expect_error(core::ErrorKind::kResources, "the same command goes on from there",
                           [&] { run.save({.step = 5}, tensors(1), large, true); });
   }
   EXPECT_EQ(listing(folder.path()), before);
