@@ -60,7 +60,7 @@ void show(ProgressDisplay& display, const compare::RunEvent& event) {
 }
 
 int run_compare_command(const CompareOptions& options) {
-  const core::StopFlag& stop = stop_on_signals();
+  const core::StopFlag& stop = stop_on_signals(Audience::kPerson);
   auto config = tasks::resolve_config<compare::CompareConfig>(sources_of(*options.items));
   const std::string executable = std::filesystem::read_symlink("/proc/self/exe").string();
   const compare::CompareInput input = compare::prepare_compare(config, executable);

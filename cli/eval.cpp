@@ -24,7 +24,8 @@ int run_eval(const EvalOptions& options) {
                                          {"test_images", outcome.test_images},
                                          {"test_accuracy", outcome.evaluation.accuracy},
                                          {"test_loss", outcome.evaluation.loss}};
-    std::printf("%s\n", line.dump(2).c_str());
+    // The working directory, unlike our arguments, may be of another encoding than UTF-8.
+    std::printf("%s\n", line.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
   } else {
     std::printf("%s on %s: test accuracy %.2f %%, test loss %.4f (%ld images)\n",
                 outcome.checkpoint.c_str(), outcome.data.c_str(), 100 * outcome.evaluation.accuracy,

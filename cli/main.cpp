@@ -3,11 +3,15 @@
 #include <c10/util/Exception.h>
 
 #include <cstdio>
+#include <cstring>
+#include <filesystem>
 #include <new>
 
 #include "cli/command.h"
+#include "cli/signals.h"
 #include "dyt/core/error.h"
 #include "dyt/core/lookup.h"
+#include "dyt/core/text.h"
 #include "dyt/core/version.h"
 
 namespace dyt::cli {
@@ -43,6 +47,53 @@ int print_error(int code, const std::string& text) {
   return code;
 }
 
+// A path with another encoding could be opened, but not be written into any of our files.
+void check_encoding(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const size_t valid = core::valid_utf8_bytes(argv[i]);
+    if (valid < std::strlen(argv[i])) {
+      throw core::Error(
+          core::ErrorKind::kUsage,
+          {.what = "an argument is not UTF-8",
+           .where = "command line, argument " + std::to_string(i) + ", byte " +
+                    std::to_string(valid + 1) + ", after '" + std::string(argv[i], valid) + "'",
+           .todo = "give paths and texts in UTF-8"});
+    }
+  }
+}
+
+// What came in the way of the last output: a full disk behind standard output, for instance.
+void check_output() {
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    throw core::Error(core::ErrorKind::kResources,
+                      {.what = "the result could not be written to standard output"});
+  }
+}
+
+bool has_argument(int argc, char** argv, const char* wanted) {
+  for (int i = 1; i < argc; ++i) {
+    if (std::strcmp(argv[i], wanted) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+int print_error_of(const core::Error& error, int argc, char** argv) {
+  std::string text = error.what();
+  if (error.kind() == core::ErrorKind::kInterrupted && has_argument(argc, argv, "--fresh")) {
+    text += " (without --fresh, which starts afresh)";
+  }
+  return print_error(static_cast<int>(error.kind()), text);
+}
+
+int print_error_of(const std::filesystem::filesystem_error& error) {
+  const bool full = error.code() == std::errc::no_space_on_device;
+  return print_error(static_cast<int>(full ? core::ErrorKind::kResources : core::ErrorKind::kData),
+                     error.code().message() + "\n  where:    " + error.path1().string() +
+                         "\n  to do:    check the path and its permissions");
+}
+
 // CLI11 knows no near misses of a command's name; ours come from the table.
 void check_command_name(int argc, char** argv) {
   if (argc > 1 && argv[1][0] != '-') {
@@ -64,6 +115,7 @@ int run(int argc, char** argv) {
       sub->group("");
     }
   }
+  check_encoding(argc, argv);
   try {
     check_command_name(argc, argv);
     app.parse(argc, argv);
@@ -71,7 +123,9 @@ int run(int argc, char** argv) {
     const int code = app.exit(error);
     return code == 0 ? 0 : static_cast<int>(core::ErrorKind::kUsage);
   }
-  return action();
+  const int code = action();
+  check_output();
+  return code;
 }
 
 }  // namespace
@@ -79,6 +133,7 @@ int run(int argc, char** argv) {
 const std::string& command_line() { return command_text; }
 
 int guarded_main(int argc, char** argv) {
+  ignore_file_size_signal();
   command_text = "dyt";
   for (int i = 1; i < argc; ++i) {
     command_text += " " + shell_quoted(argv[i]);
@@ -86,7 +141,9 @@ int guarded_main(int argc, char** argv) {
   try {
     return run(argc, argv);
   } catch (const core::Error& error) {
-    return print_error(static_cast<int>(error.kind()), error.what());
+    return print_error_of(error, argc, argv);
+  } catch (const std::filesystem::filesystem_error& error) {
+    return print_error_of(error);
   } catch (const std::bad_alloc&) {
     return print_error(
         5,

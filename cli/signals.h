@@ -5,7 +5,16 @@
 
 namespace dyt::cli {
 
-// Installs handlers for SIGINT, SIGTERM and SIGHUP and returns the flag they set.
-const core::StopFlag& stop_on_signals();
+enum class Audience {
+  kPerson,  // the first Ctrl-C is answered with a line, the second leaves at once
+  kParent   // signals come from our own parent, which may send them again and again
+};
+
+// Installs handlers for SIGINT, SIGTERM and SIGHUP and returns the flag they set. A SIGHUP that
+// nohup has turned off stays off.
+const core::StopFlag& stop_on_signals(Audience audience);
+
+// A write beyond a limit on file sizes is an error, not the end of the process.
+void ignore_file_size_signal();
 
 }  // namespace dyt::cli

@@ -90,7 +90,8 @@ void print_summary(const tasks::RunOutcome& outcome, bool as_json) {
 }
 
 int run_train(const TrainOptions& options) {
-  const core::StopFlag& stop = stop_on_signals();
+  const core::StopFlag& stop =
+      stop_on_signals(options.events ? Audience::kParent : Audience::kPerson);
   const auto config = tasks::resolve_config<tasks::RunConfig>(sources_of(*options.items));
   const bool silent = options.quiet || options.events;
   ProgressDisplay display(silent);

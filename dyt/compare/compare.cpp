@@ -5,6 +5,7 @@
 #include "dyt/compare/compare_json.h"
 #include "dyt/compare/cost.h"
 #include "dyt/core/files.h"
+#include "dyt/core/folder_lock.h"
 #include "dyt/nn/norm_spec.h"
 #include "dyt/nn/norm_table.h"
 
@@ -31,7 +32,7 @@ std::string measured_cost(const CompareInput& input, const Plans& plans, const H
   }
   const std::filesystem::path file = input.folder / "cost.json";
   if (hooks.policy == FolderPolicy::kFresh) {
-    std::filesystem::remove(file);
+    core::remove_tree(file);
   }
   const auto environment = nlohmann::ordered_json::parse(input.environment_json);
   return cost_of_step({.plans = plans.cost,
@@ -89,6 +90,8 @@ std::string measured_norms(const std::vector<RunPlan>& plans, const std::vector<
 CompareOutcome run_compare(const CompareInput& input, const Hooks& hooks) {
   input.options.validate();
   const Plans plans = make_plans({input.run, input.options, input.folder}, input.identity_of);
+  const core::FolderLock lock(input.folder);
+  core::remove_leftovers(input.folder);
   const std::vector<RunPlan> runs = all_runs(plans);
   const std::vector<RunPlan> missing = prepare_folders(runs, hooks.policy, hooks.say);
   const auto kept = static_cast<int64_t>(runs.size() - missing.size());
@@ -96,7 +99,6 @@ CompareOutcome run_compare(const CompareInput& input, const Hooks& hooks) {
     hooks.say(std::to_string(kept) + " of " + std::to_string(runs.size()) +
               " runs are there already and are kept");
   }
-  core::make_folder(input.folder);
   run_all({.plans = missing,
            .jobs = input.options.jobs,
            .launch = hooks.launch,

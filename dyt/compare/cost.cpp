@@ -32,7 +32,8 @@ Json key_json(const CostKey& key) {
 // The stored measurement if it is of this very key; null else. A file that cannot be read is no
 // measurement: it is only ever a saving of time.
 Json stored_cost(const std::filesystem::path& file, const Json& key) {
-  if (!std::filesystem::exists(file)) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored)) {
     return nullptr;
   }
   const Json stored = Json::parse(core::read_file(file), nullptr, false);
@@ -142,25 +143,29 @@ Json cost_json(const CostInput& input, const std::vector<SlotCost>& costs) {
           {"slots", slots}};
 }
 
+// They held error logs only. A killed comparison may have left them though its measurement stands.
+void remove_worker_folders(const CostInput& input) {
+  for (const RunPlan& plan : input.plans) {
+    core::remove_tree(plan.folder);
+    std::error_code not_empty;
+    std::filesystem::remove(plan.folder.parent_path(), not_empty);
+  }
+}
+
 }  // namespace
 
 std::string cost_of_step(const CostInput& input) {
   const Json key = key_json(input.key);
   Json cost = stored_cost(input.file, key);
-  if (!cost.is_null()) {
-    return cost.dump();
+  if (cost.is_null()) {
+    if (input.say) {
+      input.say("measuring the cost of a training step, one slot at a time");
+    }
+    cost = cost_json(input, measure(input));
+    const Json content = {{"version", kCostVersion}, {"key", key}, {"cost", cost}};
+    core::write_file_atomic(input.file, content.dump(2) + "\n");
   }
-  if (input.say) {
-    input.say("measuring the cost of a training step, one slot at a time");
-  }
-  cost = cost_json(input, measure(input));
-  const Json content = {{"version", kCostVersion}, {"key", key}, {"cost", cost}};
-  core::write_file_atomic(input.file, content.dump(2) + "\n");
-  for (const RunPlan& plan : input.plans) {
-    std::filesystem::remove_all(plan.folder);  // held error logs only
-    std::error_code not_empty;
-    std::filesystem::remove(plan.folder.parent_path(), not_empty);
-  }
+  remove_worker_folders(input);
   return cost.dump();
 }
 

@@ -15,13 +15,14 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
+constexpr const char* kErrorLog = "error.log";
 constexpr size_t kErrorLines = 20;
 constexpr int kStopLookMs = 200;
 
 fs::path fresh_error_log(const fs::path& folder) {
   core::make_folder(folder);
-  const fs::path path = folder / "error.log";
-  fs::remove(path);
+  const fs::path path = folder / kErrorLog;
+  core::remove_tree(path);
   return path;
 }
 
@@ -34,13 +35,6 @@ std::string last_lines(const fs::path& path) {
   const std::vector<std::string> lines = core::split(content, '\n');
   const size_t count = std::min(lines.size(), kErrorLines);
   return core::join(std::span(lines).last(count), "\n");
-}
-
-void remove_if_empty(const fs::path& path) {
-  std::error_code ignored;
-  if (fs::file_size(path, ignored) == 0) {
-    fs::remove(path, ignored);
-  }
 }
 
 core::ProcessSpec process_spec(const std::string& executable, const std::string& command,
@@ -97,7 +91,7 @@ class ProcessRun final : public Run {
       return std::nullopt;
     }
     const int status = process_.wait();
-    remove_if_empty(error_log_);
+    remove_empty_error_log(error_log_.parent_path());
     return status;
   }
 
@@ -164,6 +158,13 @@ class ProcessStepWorker final : public StepWorker {
 };
 
 }  // namespace
+
+void remove_empty_error_log(const fs::path& folder) {
+  std::error_code ignored;
+  if (fs::file_size(folder / kErrorLog, ignored) == 0) {
+    fs::remove(folder / kErrorLog, ignored);
+  }
+}
 
 Launcher process_launcher(std::string executable) {
   return [executable = std::move(executable)](const RunPlan& plan) -> std::unique_ptr<Run> {

@@ -2,6 +2,7 @@
 // that a terminal's Ctrl-C reaches only the parent, which passes it on.
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include "dyt/compare/launcher.h"
@@ -12,6 +13,9 @@ namespace dyt::compare {
 // Starts `executable train key=value... --events`; standard error goes to error.log in the folder
 // of the run, which is removed where it stays empty.
 Launcher process_launcher(std::string executable);
+
+// What a killed comparison may leave in the folder of a run that had ended.
+void remove_empty_error_log(const std::filesystem::path& folder);
 
 // Starts `executable step-worker key=value...`. A request to stop while a worker is waited for
 // throws Error(kInterrupted). `stop` must outlive the launcher.

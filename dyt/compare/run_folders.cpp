@@ -1,30 +1,51 @@
 #include "dyt/compare/run_folders.h"
 
+#include "dyt/compare/process_launcher.h"
 #include "dyt/compare/run_result.h"
 #include "dyt/core/error.h"
+#include "dyt/core/files.h"
+#include "dyt/core/folder_lock.h"
 
 namespace dyt::compare {
 namespace {
 
 enum class State { kOpen, kFinished, kOther };  // open: nothing yet, or begun and to be resumed
 
-State state_of(const RunPlan& plan, FolderPolicy policy) {
-  std::optional<std::string> identity;
-  try {
-    identity = run_folder_identity(plan.folder);
-  } catch (const core::Error&) {
-    if (policy == FolderPolicy::kKeep) {
-      throw;
-    }
-    return State::kOther;  // unreadable: to be started afresh
-  }
+State look_at(const RunPlan& plan) {
+  const std::optional<std::string> identity = run_folder_identity(plan.folder);
   if (!identity) {
     return State::kOpen;
   }
   if (*identity != plan.identity) {
     return State::kOther;
   }
-  return has_result(plan.folder) ? State::kFinished : State::kOpen;
+  if (!has_result(plan.folder)) {
+    return State::kOpen;
+  }
+  read_run_result(plan.folder);  // now, not when all others have run
+  return State::kFinished;
+}
+
+State state_of(const RunPlan& plan, FolderPolicy policy) {
+  try {
+    return look_at(plan);
+  } catch (const core::Error&) {
+    if (policy == FolderPolicy::kKeep) {
+      throw;
+    }
+    return State::kOther;  // unreadable: to be started afresh
+  }
+}
+
+// Not under the hands of a process that still works there: the children of a killed comparison need
+// a moment to die.
+void remove_run(const RunPlan& plan) {
+  std::error_code ignored;
+  if (std::filesystem::exists(plan.folder, ignored)) {
+    const core::FolderLock lock(plan.folder);
+    core::remove_tree(plan.folder / "env.json");  // first: without it the rest is no run
+    core::remove_tree(plan.folder);
+  }
 }
 
 [[noreturn]] void throw_other_run(const RunPlan& plan) {
@@ -48,7 +69,7 @@ void start_afresh(const std::vector<RunPlan>& plans, size_t total,
         "afresh");
   }
   for (const RunPlan& plan : plans) {
-    std::filesystem::remove_all(plan.folder);
+    remove_run(plan);
   }
 }
 
@@ -58,7 +79,7 @@ std::vector<RunPlan> prepare_folders(const std::vector<RunPlan>& plans, FolderPo
                                      const std::function<void(const std::string&)>& say) {
   if (policy == FolderPolicy::kFresh) {
     for (const RunPlan& plan : plans) {
-      std::filesystem::remove_all(plan.folder);
+      remove_run(plan);
     }
     return plans;
   }
@@ -72,7 +93,9 @@ std::vector<RunPlan> prepare_folders(const std::vector<RunPlan>& plans, FolderPo
     if (state == State::kOther) {
       others.push_back(plan);
     }
-    if (state != State::kFinished) {
+    if (state == State::kFinished) {
+      remove_empty_error_log(plan.folder);
+    } else {
       missing.push_back(plan);
     }
   }

@@ -17,7 +17,8 @@ enum class FolderPolicy {
 
 // Looks at all folders before it changes any, and returns the plans that still have to run, in
 // their order. Under kKeep a folder of another identity is an Error(kUsage) that names it and
-// --fresh. `say` is told once what starts afresh.
+// --fresh, a finished one whose result cannot be read an Error(kData); else both start afresh.
+// `say` is told once what starts afresh.
 std::vector<RunPlan> prepare_folders(const std::vector<RunPlan>& plans, FolderPolicy policy,
                                      const std::function<void(const std::string&)>& say);
 

@@ -14,6 +14,11 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
+constexpr int kResultVersion = 1;
+constexpr const char* kStartAfresh =
+    "remove this run's folder: then it alone is trained again; or run everything again with "
+    "--fresh";
+
 // Runs `read` and turns JSON's exceptions into errors that name the place.
 void read_checked(const std::string& where, const std::function<void()>& read) {
   try {
@@ -22,7 +27,7 @@ void read_checked(const std::string& where, const std::function<void()>& read) {
     throw core::Error(core::ErrorKind::kData, {.what = "not what a run writes",
                                                .where = where,
                                                .found = error.what(),
-                                               .todo = "start afresh with --fresh"});
+                                               .todo = kStartAfresh});
   }
 }
 
@@ -68,6 +73,18 @@ void read_health(const Json& list, RunResult& result) {
   }
 }
 
+void check_version(const Json& end, const fs::path& path) {
+  const Json found = end.is_object() ? end.value("version", Json()) : Json();
+  if (found != kResultVersion) {
+    throw core::Error(core::ErrorKind::kData,
+                      {.what = "written by another version of the program",
+                       .where = path.string(),
+                       .expected = "version " + std::to_string(kResultVersion),
+                       .found = "version " + found.dump(),
+                       .todo = kStartAfresh});
+  }
+}
+
 void read_end(const Json& end, RunResult& result) {
   result.diverged = end.at("status").get<std::string>() == "diverged";
   result.step = end.at("step");
@@ -95,13 +112,18 @@ RunResult read_run_result(const fs::path& folder) {
   read_metrics(folder / "metrics.jsonl", result);
   const fs::path end = folder / "result.json";
   const std::string text = core::read_file(end);
-  read_checked(end.string(), [&] { read_end(Json::parse(text), result); });
+  read_checked(end.string(), [&] {
+    const Json json = Json::parse(text);
+    check_version(json, end);
+    read_end(json, result);
+  });
   return result;
 }
 
 std::optional<std::string> run_folder_identity(const fs::path& folder) {
   const fs::path path = folder / "env.json";
-  if (!fs::exists(path)) {
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) {
     return std::nullopt;
   }
   std::string identity;
@@ -126,6 +148,9 @@ int64_t diverged_count(std::span<const RunResult> runs) {
   return count;
 }
 
-bool has_result(const fs::path& folder) { return fs::exists(folder / "result.json"); }
+bool has_result(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::exists(folder / "result.json", ignored);
+}
 
 }  // namespace dyt::compare

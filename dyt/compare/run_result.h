@@ -45,7 +45,8 @@ struct RunResult {
   int64_t memory_peak_bytes = 0;
 };
 
-// Error(kData) that names the file where one is missing or is not what a run writes.
+// Error(kData) that names the file where one is missing, of another version, or not what a run
+// writes.
 RunResult read_run_result(const std::filesystem::path& folder);
 
 // The identity in the folder's env.json: nullopt without that file, "" where it names none.

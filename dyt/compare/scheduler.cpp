@@ -74,7 +74,8 @@ void Scheduler::run() {
         throw core::Error(core::ErrorKind::kInterrupted,
                           {.what = "stopped after " + std::to_string(ended_) + " of " +
                                    std::to_string(plans_.size()) + " runs",
-                           .todo = "give the same command again to go on: finished runs are kept"});
+                           .todo = "give the same command again to go on: finished runs are kept, "
+                                   "the others go on from their last saved step"});
       }
       start_runs();
       look_at_runs();

@@ -4,9 +4,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <vector>
 
 #include "dyt/core/error.h"
 
@@ -49,18 +51,30 @@ std::filesystem::path folder_of(const std::filesystem::path& path) {
   return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
 }
 
-std::filesystem::path temporary_name(const std::filesystem::path& path) {
-  return path.string() + ".tmp" + std::to_string(::getpid());
+constexpr std::string_view kTemporary = ".tmp-";
+
+// ".tmp-", digits, "-", a name.
+bool is_temporary(const std::string& name) {
+  const size_t end = name.find_first_not_of("0123456789", kTemporary.size());
+  return name.starts_with(kTemporary) && end > kTemporary.size() && end + 1 < name.size() &&
+         name[end] == '-';
 }
 
-void rename_synced(const std::filesystem::path& from, const std::filesystem::path& to) {
-  if (::rename(from.c_str(), to.c_str()) != 0) {
-    const int code = errno;
-    ::unlink(from.c_str());
-    errno = code;
-    throw_errno("cannot put the finished file in its place", to);
+int64_t count_lines(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) {
+    return 0;
   }
-  sync_path(folder_of(to));
+  const std::string bytes = read_file(path);
+  return std::count(bytes.begin(), bytes.end(), '\n');
+}
+
+void throw_if(const std::error_code& code, const std::string& what,
+              const std::filesystem::path& path) {
+  if (code) {
+    errno = code.value();
+    throw_errno(what, path);
+  }
 }
 
 }  // namespace
@@ -109,15 +123,51 @@ void write_file_atomic(const std::filesystem::path& path, std::string_view bytes
     ::unlink(temporary.c_str());
     throw;
   }
-  rename_synced(temporary, path);
+  put_in_place(temporary, path);
 }
 
 void make_folder(const std::filesystem::path& path) {
   std::error_code code;
   std::filesystem::create_directories(path, code);
-  if (code) {
-    errno = code.value();
-    throw_errno("cannot make the folder", path);
+  throw_if(code, "cannot make the folder", path);
+}
+
+std::filesystem::path temporary_name(const std::filesystem::path& path) {
+  return path.parent_path() /
+         (std::string(kTemporary) + std::to_string(::getpid()) + "-" + path.filename().string());
+}
+
+void put_in_place(const std::filesystem::path& temporary, const std::filesystem::path& path) {
+  if (::rename(temporary.c_str(), path.c_str()) != 0) {
+    const int code = errno;
+    std::error_code ignored;
+    std::filesystem::remove_all(temporary, ignored);
+    errno = code;
+    throw_errno("cannot put what is finished in its place", path);
+  }
+  sync_path(folder_of(path));
+}
+
+void remove_tree(const std::filesystem::path& path) {
+  std::error_code code;
+  std::filesystem::remove_all(path, code);
+  throw_if(code, "cannot remove", path);
+}
+
+void remove_leftovers(const std::filesystem::path& folder) {
+  std::error_code code;
+  std::vector<std::filesystem::path> found;
+  for (std::filesystem::directory_iterator entry(folder, code), end; !code && entry != end;
+       entry.increment(code)) {
+    if (is_temporary(entry->path().filename().string())) {
+      found.push_back(entry->path());
+    }
+  }
+  if (code != std::errc::no_such_file_or_directory) {
+    throw_if(code, "cannot read the folder", folder);
+  }
+  for (const std::filesystem::path& path : found) {
+    remove_tree(path);
   }
 }
 
@@ -134,11 +184,12 @@ void replace_link(const std::filesystem::path& link, const std::string& target_n
   if (::symlink(target_name.c_str(), temporary.c_str()) != 0) {
     throw_errno("cannot make the link", link);
   }
-  rename_synced(temporary, link);
+  put_in_place(temporary, link);
 }
 
 AppendLog::AppendLog(const std::filesystem::path& path)
     : path_(path),
+      lines_(count_lines(path)),
       descriptor_(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)) {
   if (descriptor_ < 0) {
     throw_errno("cannot open the log", path_);
@@ -149,6 +200,7 @@ AppendLog::~AppendLog() { ::close(descriptor_); }
 
 void AppendLog::append_line(std::string_view line) {
   write_all(descriptor_, std::string(line) + "\n", path_);
+  ++lines_;
 }
 
 void AppendLog::sync() {
@@ -157,18 +209,22 @@ void AppendLog::sync() {
   }
 }
 
-void AppendLog::truncate(uint64_t bytes) {
-  if (::ftruncate(descriptor_, static_cast<off_t>(bytes)) != 0) {
+void AppendLog::cut_to_lines(int64_t lines) {
+  if (lines > lines_) {
+    throw Error(ErrorKind::kData, {.what = "the log has lost lines",
+                                   .where = path_.string(),
+                                   .expected = "at least " + std::to_string(lines) + " lines",
+                                   .found = std::to_string(lines_)});
+  }
+  const std::string bytes = read_file(path_);
+  size_t end = 0;
+  for (int64_t line = 0; line < lines; ++line) {
+    end = bytes.find('\n', end) + 1;
+  }
+  if (::ftruncate(descriptor_, static_cast<off_t>(end)) != 0) {
     throw_errno("cannot cut the log to its saved length", path_);
   }
-}
-
-uint64_t AppendLog::size() const {
-  struct stat info {};
-  if (::fstat(descriptor_, &info) != 0) {
-    throw_errno("cannot read the log's length", path_);
-  }
-  return static_cast<uint64_t>(info.st_size);
+  lines_ = lines;
 }
 
 }  // namespace dyt::core

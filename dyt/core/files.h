@@ -1,5 +1,6 @@
 // Whole files in and out. Writing is atomic: temporary name in the same folder, fsync, rename,
-// fsync of the folder; a reader sees the old file or the new one, never half of one.
+// fsync of the folder; a reader sees the old file or the new one, never half of one. What a killed
+// process leaves bears the name `.tmp-<pid>-<name>` and nothing else does.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +16,21 @@ std::string read_file(const std::filesystem::path& path);
 // Throws Error(kResources) on a full disk, Error(kData) otherwise.
 void write_file_atomic(const std::filesystem::path& path, std::string_view bytes);
 
-// Makes the folder and its parents; Error(kData) if that fails.
+// Makes the folder and its parents. Errors as of write_file_atomic.
 void make_folder(const std::filesystem::path& path);
+
+// The name under which `path` is made before it is put in its place.
+std::filesystem::path temporary_name(const std::filesystem::path& path);
+
+// Renames a file or folder that is whole and on the disk, and flushes the folder it is in.
+void put_in_place(const std::filesystem::path& temporary, const std::filesystem::path& path);
+
+// Removes a file, link or whole folder; none there is fine.
+void remove_tree(const std::filesystem::path& path);
+
+// Removes the temporary files, links and folders in `folder` (not below). Only for who holds the
+// folder's lock: to others they may be another process's work.
+void remove_leftovers(const std::filesystem::path& folder);
 
 // Flushes a file's or folder's content to the disk.
 void sync_path(const std::filesystem::path& path);
@@ -24,7 +38,8 @@ void sync_path(const std::filesystem::path& path);
 // Makes `link` a relative symbolic link to `target_name`, replacing an older one in one step.
 void replace_link(const std::filesystem::path& link, const std::string& target_name);
 
-// A log that only grows: one line an append, cut back to a stored length on resume.
+// A log that only grows: one line an append, cut back to a stored length on resume. The length is
+// counted in lines: times have texts of any width, and what is stored is to have the same bits.
 class AppendLog {
  public:
   explicit AppendLog(const std::filesystem::path& path);
@@ -34,11 +49,13 @@ class AppendLog {
 
   void append_line(std::string_view line);
   void sync();
-  void truncate(uint64_t bytes);
-  uint64_t size() const;
+  int64_t lines() const { return lines_; }  // whole ones
+  // Cuts what comes after so many lines. Error(kData) if there are fewer.
+  void cut_to_lines(int64_t lines);
 
  private:
   std::filesystem::path path_;
+  int64_t lines_ = 0;
   int descriptor_ = -1;
 };
 

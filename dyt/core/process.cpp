@@ -69,9 +69,12 @@ std::vector<std::string> merged_environment(const ProcessSpec& spec) {
 }
 
 // In the child, after fork: only calls that are safe there. Reports errno through `report`.
-[[noreturn]] void run_child(const ProcessSpec& spec, int input, int output, int report,
-                            char* const* arguments, char* const* environment) {
+[[noreturn]] void run_child(const ProcessSpec& spec, pid_t parent, int input, int output,
+                            int report, char* const* arguments, char* const* environment) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) {
+    ::_exit(127);  // it died before the line above
+  }
   if (spec.own_group) {
     ::setpgid(0, 0);
   }
@@ -108,10 +111,11 @@ Process::Process(const ProcessSpec& spec) : own_group_(spec.own_group) {
   } else {
     input.read_end = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   }
+  const pid_t parent = ::getpid();
   pid_ = ::fork();
   if (pid_ == 0) {
-    run_child(spec, input.read_end, output.write_end, report.write_end, argument_list.data(),
-              environment_list.data());
+    run_child(spec, parent, input.read_end, output.write_end, report.write_end,
+              argument_list.data(), environment_list.data());
   }
   const int fork_code = pid_ < 0 ? errno : 0;
   ::close(output.write_end);

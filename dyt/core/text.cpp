@@ -24,6 +24,30 @@ size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+// The length of the character that begins the text; 0 where none does. Overlong forms, halves of a
+// surrogate pair and what is beyond U+10FFFF are none.
+size_t character_length(std::string_view text) {
+  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned first = byte(0);
+  const size_t length = first < 0x80                    ? 1
+                        : first >= 0xC2 && first < 0xE0 ? 2
+                        : first >= 0xE0 && first < 0xF0 ? 3
+                        : first >= 0xF0 && first < 0xF5 ? 4
+                                                        : 0;
+  if (length > text.size()) {
+    return 0;
+  }
+  for (size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) {
+      return 0;
+    }
+  }
+  const bool is_other_form = (first == 0xE0 && byte(1) < 0xA0) ||
+                             (first == 0xED && byte(1) > 0x9F) ||
+                             (first == 0xF0 && byte(1) < 0x90) || (first == 0xF4 && byte(1) > 0x8F);
+  return is_other_form ? 0 : length;
+}
+
 }  // namespace
 
 std::string nearest_name(std::string_view name, std::span<const std::string> candidates) {
@@ -78,6 +102,18 @@ std::string trim(std::string_view text) {
     return "";
   }
   return std::string(text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1));
+}
+
+size_t valid_utf8_bytes(std::string_view text) {
+  size_t valid = 0;
+  while (valid < text.size()) {
+    const size_t length = character_length(text.substr(valid));
+    if (length == 0) {
+      break;
+    }
+    valid += length;
+  }
+  return valid;
 }
 
 std::string number_text(double value) {

@@ -19,6 +19,10 @@ std::string join(std::span<const std::string> parts, std::string_view separator)
 std::vector<std::string> split(std::string_view text, char separator);
 std::string trim(std::string_view text);
 
+// How many bytes at the beginning are whole characters of UTF-8; all of them where the text is
+// valid.
+size_t valid_utf8_bytes(std::string_view text);
+
 // Shortest decimal text that reads back to the same double ("0.003", "1e-08").
 std::string number_text(double value);
 

@@ -1,6 +1,7 @@
 #include "dyt/train/run_folder.h"
 
 #include <ctime>
+#include <functional>
 
 #include "dyt/core/error.h"
 #include "dyt/formats/json_lines.h"
@@ -12,17 +13,47 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kOurNames[] = {"config.toml", "env.json",    "metrics.jsonl", "result.json",
+// In the order in which they are removed: without env.json the rest is no run.
+constexpr const char* kOurNames[] = {"env.json",    "config.toml", "metrics.jsonl", "result.json",
                                      "report.html", "checkpoints", "last",          "best"};
 
+constexpr int kStateVersion = 2;
+constexpr int kResultVersion = 1;
+constexpr const char* kStartAfresh =
+    "start this run afresh: --fresh with `dyt train`; for a run of a comparison remove its folder, "
+    "then only this run is trained again";
+
+[[noreturn]] void throw_unusable(const fs::path& path, const std::string& what,
+                                 const std::string& expected, const std::string& found) {
+  throw core::Error(core::ErrorKind::kData, {.what = what,
+                                             .where = path.string(),
+                                             .expected = expected,
+                                             .found = found,
+                                             .todo = kStartAfresh});
+}
+
 Json read_json(const fs::path& path) {
+  const std::string text = core::read_file(path);
   try {
-    return Json::parse(core::read_file(path));
+    return Json::parse(text);
   } catch (const Json::parse_error& error) {
-    throw core::Error(core::ErrorKind::kData,
-                      {.what = "not valid JSON, byte " + std::to_string(error.byte),
-                       .where = path.string(),
-                       .todo = "start afresh with --fresh"});
+    throw_unusable(path, "not valid JSON, byte " + std::to_string(error.byte), "", "");
+  }
+}
+
+// A JSON object with this version, read by `read`.
+void read_versioned(const fs::path& path, int version,
+                    const std::function<void(const Json&)>& read) {
+  const Json json = read_json(path);
+  const Json found = json.is_object() ? json.value("version", Json()) : Json();
+  if (found != version) {
+    throw_unusable(path, "written by another version of the program",
+                   "version " + std::to_string(version), "version " + found.dump());
+  }
+  try {
+    read(json);
+  } catch (const Json::exception& error) {
+    throw_unusable(path, "not what a run writes", "", error.what());
   }
 }
 
@@ -37,25 +68,31 @@ std::string time_text() {
 
 void clear_folder(const fs::path& path) {
   for (const char* name : kOurNames) {
-    fs::remove_all(path / name);
+    core::remove_tree(path / name);
   }
 }
 
 Json state_json(const RunState& state) {
-  return {{"version", 1},
-          {"step", state.step},
-          {"loss_sum", state.loss_sum},
-          {"log_bytes", state.log_bytes},
-          {"best_epoch", state.best_epoch},
-          {"best_accuracy", state.best_accuracy}};
+  return {{"version", kStateVersion},       {"step", state.step},
+          {"loss_sum", state.loss_sum},     {"log_lines", state.log_lines},
+          {"best_epoch", state.best_epoch}, {"best_accuracy", state.best_accuracy}};
 }
 
-RunState state_of(const Json& json) {
-  return {.step = json.at("step"),
-          .loss_sum = json.at("loss_sum"),
-          .log_bytes = json.at("log_bytes"),
-          .best_epoch = json.at("best_epoch"),
-          .best_accuracy = json.at("best_accuracy")};
+RunState read_state(const fs::path& path) {
+  RunState state;
+  read_versioned(path, kStateVersion, [&](const Json& json) {
+    state = {.step = json.at("step"),
+             .loss_sum = json.at("loss_sum"),
+             .log_lines = json.at("log_lines"),
+             .best_epoch = json.at("best_epoch"),
+             .best_accuracy = json.at("best_accuracy")};
+  });
+  return state;
+}
+
+bool is_there(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
 }
 
 void check_identity(const fs::path& path, const std::string& found, const std::string& wanted) {
@@ -74,51 +111,84 @@ void check_identity(const fs::path& path, const std::string& found, const std::s
 }  // namespace
 
 std::optional<std::string> folder_identity(const fs::path& path) {
-  if (!fs::exists(path / "env.json")) {
+  if (!is_there(path / "env.json")) {
     return std::nullopt;
   }
   const Json env = read_json(path / "env.json");
-  return env.value("identity", std::string());
+  const Json identity = env.is_object() ? env.value("identity", Json()) : Json();
+  return identity.is_string() ? identity.get<std::string>() : "";
+}
+
+Json read_result(const fs::path& path) {
+  Json result;
+  read_versioned(path / "result.json", kResultVersion, [&](const Json& json) {
+    json.at("status").get<std::string>();
+    json.at("step").get<int64_t>();
+    result = json;
+  });
+  return result;
 }
 
 RunFolder::RunFolder(fs::path path, const RunDescription& description, bool fresh)
-    : path_(std::move(path)) {
-  core::make_folder(path_);
+    : path_(std::move(path)), lock_(path_) {
   if (fresh) {
     clear_folder(path_);
   }
   if (const auto identity = folder_identity(path_)) {
     check_identity(path_, *identity, description.identity);
-    state_ = fs::exists(path_ / "result.json") ? FolderState::kFinished : FolderState::kStarted;
+    state_ = is_there(path_ / "result.json") ? FolderState::kFinished : FolderState::kStarted;
   }
+  remove_what_a_kill_left();
   if (state_ == FolderState::kFinished) {
+    read_result(path_);
     return;
   }
   if (state_ == FolderState::kEmpty) {
     clear_folder(path_);  // leftovers of a run that ended before its first file
-    core::write_file_atomic(path_ / "config.toml", description.config_toml);
-    Json env = {{"identity", description.identity},
-                {"seed", description.seed},
-                {"command", description.command},
-                {"time_started", time_text()}};
-    env.update(environment());
-    core::write_file_atomic(path_ / "env.json", env.dump(2) + "\n");
+    write_description(description);
   }
   log_.emplace(path_ / "metrics.jsonl");
+}
+
+void RunFolder::remove_what_a_kill_left() {
+  core::remove_leftovers(path_);
+  core::remove_leftovers(path_ / "checkpoints");
+  if (is_there(path_ / "last/state.json")) {  // without it, no checkpoint is known to be superseded
+    remove_old_checkpoints();
+  }
+}
+
+// env.json, by which a run is known, comes last.
+void RunFolder::write_description(const RunDescription& description) {
+  core::write_file_atomic(path_ / "config.toml", description.config_toml);
+  Json env = {{"identity", description.identity},
+              {"seed", description.seed},
+              {"command", description.command},
+              {"time_started", time_text()}};
+  env.update(environment());
+  core::write_file_atomic(path_ / "env.json", env.dump(2) + "\n");
 }
 
 std::optional<RunState> RunFolder::resume(const io::NamedTensors& model,
                                           const io::NamedTensors& optimizer) {
   const fs::path last = path_ / "last";
-  if (!fs::exists(last / "state.json")) {
-    log_->truncate(0);
+  std::error_code ignored;
+  if (!fs::exists(fs::symlink_status(last, ignored))) {
+    log_->cut_to_lines(0);
     return std::nullopt;
   }
-  const RunState state = state_of(read_json(last / "state.json"));
-  io::load_tensors(last / "model.safetensors", model);
-  io::load_tensors(last / "optimizer.safetensors", optimizer);
-  log_->truncate(static_cast<uint64_t>(state.log_bytes));
-  return state;
+  try {
+    const RunState state = read_state(last / "state.json");
+    io::load_tensors(last / "model.safetensors", model);
+    io::load_tensors(last / "optimizer.safetensors", optimizer);
+    log_->cut_to_lines(state.log_lines);
+    return state;
+  } catch (const core::Error& error) {
+    core::ErrorParts parts = error.parts();
+    parts.what = "cannot go on from the run's last checkpoint: " + parts.what;
+    parts.todo = kStartAfresh;
+    throw core::Error(error.kind(), parts);
+  }
 }
 
 void RunFolder::append_metrics(const Json& line) { log_->append_line(line.dump()); }
@@ -130,41 +200,56 @@ Json RunFolder::last_metrics() const {
 
 void RunFolder::save(RunState state, const io::NamedTensors& model,
                      const io::NamedTensors& optimizer, bool is_best) {
-  log_->sync();
-  state.log_bytes = static_cast<int64_t>(log_->size());
-  const std::string name = "step-" + std::to_string(state.step);
-  // A checkpoint of this very step holds these very bits: replacing it would risk it for nothing.
-  if (!fs::exists(path_ / "checkpoints" / name)) {
-    write_checkpoint(name, state, model, optimizer);
+  try {
+    log_->sync();
+    state.log_lines = log_->lines();
+    const std::string name = "step-" + std::to_string(state.step);
+    // A checkpoint of this very step holds these very bits: replacing it would risk it for nothing.
+    if (!is_there(path_ / "checkpoints" / name)) {
+      write_checkpoint(name, state, model, optimizer);
+    }
+    if (is_best) {
+      core::replace_link(path_ / "best", "checkpoints/" + name);
+    }
+    core::replace_link(path_ / "last", "checkpoints/" + name);
+    remove_old_checkpoints();
+  } catch (const core::Error& error) {
+    core::ErrorParts parts = error.parts();
+    parts.todo += "; what was saved before is kept: the same command goes on from there";
+    throw core::Error(error.kind(), parts);
   }
-  if (is_best) {
-    core::replace_link(path_ / "best", "checkpoints/" + name);
-  }
-  core::replace_link(path_ / "last", "checkpoints/" + name);
-  remove_old_checkpoints();
 }
 
 void RunFolder::write_checkpoint(const std::string& name, const RunState& state,
                                  const io::NamedTensors& model, const io::NamedTensors& optimizer) {
-  const fs::path folder = path_ / "checkpoints";
-  const fs::path temporary = folder / (name + ".tmp");
-  fs::remove_all(temporary);
-  core::make_folder(temporary);
-  io::save_tensors(temporary / "model.safetensors", model);
-  io::save_tensors(temporary / "optimizer.safetensors", optimizer);
-  core::write_file_atomic(temporary / "state.json", state_json(state).dump(2) + "\n");
-  fs::rename(temporary, folder / name);
-  core::sync_path(folder);
+  const fs::path checkpoint = path_ / "checkpoints" / name;
+  const fs::path temporary = core::temporary_name(checkpoint);
+  try {
+    core::make_folder(temporary);
+    io::save_tensors(temporary / "model.safetensors", model);
+    io::save_tensors(temporary / "optimizer.safetensors", optimizer);
+    core::write_file_atomic(temporary / "state.json", state_json(state).dump(2) + "\n");
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove_all(temporary, ignored);
+    throw;
+  }
+  core::put_in_place(temporary, checkpoint);
 }
 
 void RunFolder::remove_old_checkpoints() {
-  const fs::path last = fs::weakly_canonical(path_ / "last");
-  const fs::path best = fs::weakly_canonical(path_ / "best");
-  for (const fs::directory_entry& entry : fs::directory_iterator(path_ / "checkpoints")) {
-    const fs::path checkpoint = fs::weakly_canonical(entry.path());
-    if (checkpoint != last && checkpoint != best) {
-      fs::remove_all(checkpoint);
+  std::error_code ignored;
+  const fs::path last = fs::read_symlink(path_ / "last", ignored).filename();
+  const fs::path best = fs::read_symlink(path_ / "best", ignored).filename();
+  std::vector<fs::path> old;
+  for (const fs::directory_entry& entry : fs::directory_iterator(path_ / "checkpoints", ignored)) {
+    const fs::path name = entry.path().filename();
+    if (name != last && name != best) {
+      old.push_back(entry.path());
     }
+  }
+  for (const fs::path& checkpoint : old) {
+    core::remove_tree(checkpoint);
   }
 }
 

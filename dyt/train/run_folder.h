@@ -1,5 +1,8 @@
-// The folder of one run (docs/design.md, "Run folder"): what is in it, when it is whole, how a run
-// goes on from it. Everything but metrics.jsonl appears in one step or not at all.
+// The folder of one run (docs/runs.md): what is in it, when it is whole, how a run goes on from it.
+// Everything but metrics.jsonl appears in one step or not at all.
+//
+//   RunFolder folder("runs/a", {.identity = "4f...", .config_toml = "seed = 0\n"}, false);
+//   if (folder.state() != FolderState::kFinished) { folder.resume(model, optimizer); ... }
 #pragma once
 
 #include <cstdint>
@@ -9,6 +12,7 @@
 #include <string>
 
 #include "dyt/core/files.h"
+#include "dyt/core/folder_lock.h"
 #include "dyt/io/tensor_file.h"
 
 namespace dyt::train {
@@ -26,7 +30,7 @@ struct RunDescription {
 struct RunState {
   int64_t step = 0;        // steps done
   double loss_sum = 0;     // of the steps of the epoch that has begun
-  int64_t log_bytes = 0;   // length of metrics.jsonl
+  int64_t log_lines = 0;   // length of metrics.jsonl; set by save()
   int64_t best_epoch = 0;  // 1-based; 0: none yet
   double best_accuracy = 0;
 
@@ -35,37 +39,46 @@ struct RunState {
 
 class RunFolder {
  public:
-  // Looks at the folder and prepares it. A folder of another identity is an Error(kUsage) that
-  // names both, unless `fresh`, which clears what a run has written there.
+  // Locks the folder for as long as this lives, looks at it, prepares it, and removes what a killed
+  // run left half-made. Error(kUsage) while another process works in it, and for a folder of
+  // another identity, unless `fresh`, which clears what a run has written there. Error(kData) for a
+  // result that cannot be read.
   RunFolder(std::filesystem::path path, const RunDescription& description, bool fresh);
 
   FolderState state() const { return state_; }
   const std::filesystem::path& path() const { return path_; }
 
   // The newest checkpoint's state, its tensors copied into `model` and `optimizer`; the log is cut
-  // to the length of that moment. nullopt where there is none.
+  // to the length of that moment. nullopt where there is none. Error(kData) names what is damaged.
   std::optional<RunState> resume(const io::NamedTensors& model, const io::NamedTensors& optimizer);
 
   void append_metrics(const nlohmann::ordered_json& line);
   // The newest line of metrics.jsonl; null where there is none.
   nlohmann::ordered_json last_metrics() const;
   // Syncs the log, writes checkpoints/step-N under a temporary name, renames it, moves the links
-  // `last` and, if asked, `best`, and removes what neither points at.
+  // `last` and, if asked, `best`, and removes what neither points at. An error on the way leaves
+  // the older checkpoint and its links as they were.
   void save(RunState state, const io::NamedTensors& model, const io::NamedTensors& optimizer,
             bool is_best);
   void write_result(const nlohmann::ordered_json& result);
 
  private:
+  void remove_what_a_kill_left();
+  void write_description(const RunDescription& description);
   void write_checkpoint(const std::string& name, const RunState& state,
                         const io::NamedTensors& model, const io::NamedTensors& optimizer);
   void remove_old_checkpoints();
 
   std::filesystem::path path_;
+  core::FolderLock lock_;
   FolderState state_ = FolderState::kEmpty;
   std::optional<core::AppendLog> log_;
 };
 
 // The identity that a folder was made with; nullopt where it holds no run.
 std::optional<std::string> folder_identity(const std::filesystem::path& path);
+
+// result.json of a run that has ended; Error(kData) where it is damaged or of another version.
+nlohmann::ordered_json read_result(const std::filesystem::path& path);
 
 }  // namespace dyt::train

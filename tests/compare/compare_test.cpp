@@ -246,6 +246,53 @@ TEST_F(Compare, InterruptedGoesOnWhereItStopped) {
   EXPECT_EQ(second_log.launched[0], "DyT, seed 0");
 }
 
+// Only cost.json is read back, and only while it is whole and of the same key.
+TEST_F(Compare, OlderOrDamagedFilesOfItsOwnDoNotMatter) {
+  const std::string first = run_compare(input("a"), hooks()).compare_json;
+  for (const char* content : {"{\"version\": 0}", "{\"version\": 2}", "{\"vers", ""}) {
+    for (const char* name : {"compare.json", "cost.json", "report.html"}) {
+      core::write_file_atomic(folder_ / "a" / name, content);
+    }
+    log_.launched.clear();
+    const CompareOutcome again = run_compare(input("a"), hooks());
+    EXPECT_EQ(testing::without_times(again.compare_json), testing::without_times(first));
+    EXPECT_EQ(core::read_file(folder_ / "a/compare.json"), again.compare_json);
+    EXPECT_TRUE(log_.launched.empty());
+  }
+}
+
+TEST_F(Compare, WhatAKilledOneLeftIsRemoved) {
+  run_compare(input("a"), hooks());
+  const std::filesystem::path run = folder_ / "a/slots/none/seed-1";
+  core::write_file_atomic(run / "error.log", "");
+  core::write_file_atomic(folder_ / "a/strip/none/lr-0.01/error.log", "a warning\n");
+  core::write_file_atomic(folder_ / "a/.tmp-12-compare.json", "{\"ver");
+  core::make_folder(folder_ / "a/cost/none");
+  core::write_file_atomic(folder_ / "a/cost/none/error.log", "");
+  EXPECT_EQ(run_compare(input("a"), hooks()).runs_kept, 28);
+  EXPECT_FALSE(std::filesystem::exists(run / "error.log"));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "a/strip/none/lr-0.01/error.log"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "a/.tmp-12-compare.json"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "a/cost"));
+}
+
+TEST_F(Compare, AResultThatCannotBeReadIsToldBeforeAnythingRuns) {
+  run_compare(input("a"), hooks());
+  const std::filesystem::path run = folder_ / "a/slots/none/seed-1";
+  for (const char* content : {"{\"version\": 2}", "{\"vers", "[]", "{\"version\": 1}"}) {
+    core::write_file_atomic(run / "result.json", content);
+    std::filesystem::remove_all(folder_ / "a/slots/none/seed-0");
+    log_.launched.clear();
+    expect_error(core::ErrorKind::kData, (run / "result.json").string(),
+                 [&] { run_compare(input("a"), hooks()); });
+    expect_error(core::ErrorKind::kData, "remove this run's folder",
+                 [&] { run_compare(input("a"), hooks()); });
+    EXPECT_TRUE(log_.launched.empty());
+  }
+  std::filesystem::remove_all(run);
+  EXPECT_EQ(run_compare(input("a"), hooks()).runs_done, 2);
+}
+
 TEST_F(Compare, CostCanBeLeftOut) {
   CompareInput without = input("a");
   without.options.cost.enabled = false;

@@ -1,34 +1,18 @@
 #include "dyt/core/files.h"
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
-
-#include <csignal>
 
 #include "dyt/core/hash.h"
 #include "tests/support/expect_error.h"
+#include "tests/support/file_size_limit.h"
 #include "tests/support/temp_folder.h"
 
 namespace dyt::core {
 namespace {
 
 using testing::expect_error;
+using testing::FileSizeLimit;
 using testing::TempFolder;
-
-// A limit on file sizes stands in for a full disk: writes fail in the middle.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) {
-    ::signal(SIGXFSZ, SIG_IGN);
-    ::getrlimit(RLIMIT_FSIZE, &old_);
-    const rlimit limit{bytes, old_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FileSizeLimit() { ::setrlimit(RLIMIT_FSIZE, &old_); }
-
- private:
-  rlimit old_{};
-};
 
 size_t entries_in(const std::filesystem::path& folder) {
   return static_cast<size_t>(std::distance(std::filesystem::directory_iterator(folder), {}));
@@ -72,16 +56,51 @@ TEST(Files, LinksAreReplaced) {
   EXPECT_EQ(read_file(folder / "last"), "2");
 }
 
+TEST(Files, LeftoversOfAKilledProcessAreKnownByTheirNames) {
+  const TempFolder folder;
+  EXPECT_TRUE(temporary_name("runs/a b").string().starts_with("runs/.tmp-"));
+  EXPECT_EQ(temporary_name("a").parent_path(), "");
+  const std::vector<std::string> kept = {".tmp-",    ".tmp-12",    ".tmp-12-",
+                                         ".tmp--a",  ".tmp-12x-a", "x.tmp-12-a",
+                                         ".tmp12-a", "a.tmp12",    "12-compare"};
+  for (const std::string& name : kept) {
+    write_file_atomic(folder / name, "the user's");
+  }
+  write_file_atomic(temporary_name(folder / "a"), "half");
+  make_folder(temporary_name(folder / "step-1"));
+  write_file_atomic(temporary_name(folder / "step-1") / "model", "half");
+  std::filesystem::create_symlink("nowhere", folder / ".tmp-7-last");
+  remove_leftovers(folder.path());
+  EXPECT_EQ(entries_in(folder.path()), kept.size());
+  EXPECT_NO_THROW(remove_leftovers(folder / "none"));
+}
+
+TEST(Files, TreesAreRemoved) {
+  const TempFolder folder;
+  make_folder(folder / "a/b");
+  remove_tree(folder / "a");
+  remove_tree(folder / "a");
+  EXPECT_EQ(entries_in(folder.path()), 0u);
+}
+
 TEST(Files, AppendLogGrowsAndIsCut) {
   const TempFolder folder;
+  write_file_atomic(folder / "log", "a\nhalf a li");
   AppendLog log(folder / "log");
-  log.append_line("a");
-  const uint64_t mark = log.size();
+  EXPECT_EQ(log.lines(), 1);
+  log.cut_to_lines(1);
   log.append_line("b");
-  log.sync();
-  log.truncate(mark);
   log.append_line("c");
-  EXPECT_EQ(read_file(folder / "log"), "a\nc\n");
+  EXPECT_EQ(log.lines(), 3);
+  log.sync();
+  log.cut_to_lines(2);
+  log.append_line("d");
+  EXPECT_EQ(read_file(folder / "log"), "a\nb\nd\n");
+  expect_error(ErrorKind::kData, "expected: at least 4 lines\n  found:    3",
+               [&] { log.cut_to_lines(4); });
+  EXPECT_EQ(read_file(folder / "log"), "a\nb\nd\n");
+  log.cut_to_lines(0);
+  EXPECT_EQ(read_file(folder / "log"), "");
 }
 
 TEST(Hash, KnownDigest) {

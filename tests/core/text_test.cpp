@@ -27,6 +27,20 @@ TEST(Text, SplitJoinTrim) {
   EXPECT_EQ(trim(" \t"), "");
 }
 
+TEST(Text, Utf8IsKnown) {
+  for (const std::string text :
+       {"", "plain", "Größe 1", "漢字", "\U0001F600", "\x7f", "\uD7FF", "\uE000", "\U0010FFFF"}) {
+    EXPECT_EQ(valid_utf8_bytes(text), text.size()) << text;
+  }
+  const std::string zero("a\0b", 3);
+  EXPECT_EQ(valid_utf8_bytes(zero), 3u);
+  for (const std::string bad :
+       {"\x80", "\xff", "\xc0\x80", "\xc1\xbf", "\xc3", "\xc3(", "\xe2\x82", "\xe0\x9f\xbf",
+        "\xed\xa0\x80", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80"}) {
+    EXPECT_EQ(valid_utf8_bytes("ä" + bad + "z"), 2u) << bad;
+  }
+}
+
 TEST(Text, NumbersReadBack) {
   for (const double value : {0.003, 1e-8, 1.0, -2.5, 1.0 / 3, std::numeric_limits<double>::max()}) {
     EXPECT_EQ(std::stod(number_text(value)), value);

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "dyt/core/files.h"
 #include "tests/support/expect_error.h"
+#include "tests/support/file_size_limit.h"
 #include "tests/support/temp_folder.h"
 
 namespace dyt::train {
@@ -15,6 +18,8 @@ RunDescription description(const std::string& identity) {
   return {.identity = identity, .config_toml = "seed = 0\n", .command = "dyt train", .seed = 0};
 }
 
+const nlohmann::ordered_json kResult = {{"version", 1}, {"status", "finished"}, {"step", 4}};
+
 io::NamedTensors tensors(double value) { return {{"x", torch::full({2}, value)}}; }
 
 TEST(RunFolder, StatesFollowTheFiles) {
@@ -25,15 +30,17 @@ TEST(RunFolder, StatesFollowTheFiles) {
     EXPECT_EQ(run.state(), FolderState::kEmpty);
   }
   EXPECT_EQ(folder_identity(folder.path()), "one");
-  RunFolder run(folder.path(), description("one"), false);
-  EXPECT_EQ(run.state(), FolderState::kStarted);
-  run.write_result({{"status", "finished"}});
+  {
+    RunFolder run(folder.path(), description("one"), false);
+    EXPECT_EQ(run.state(), FolderState::kStarted);
+    run.write_result(kResult);
+  }
   EXPECT_EQ(RunFolder(folder.path(), description("one"), false).state(), FolderState::kFinished);
 }
 
 TEST(RunFolder, AnotherIdentityIsRefusedOrCleared) {
   const TempFolder folder;
-  RunFolder(folder.path(), description("one"), false).write_result({{"status", "finished"}});
+  RunFolder(folder.path(), description("one"), false).write_result(kResult);
   core::write_file_atomic(folder / "notes.txt", "the user's own");
   testing::expect_error(core::ErrorKind::kUsage, "--fresh",
                         [&] { RunFolder(folder.path(), description("two"), false); });
@@ -77,6 +84,136 @@ TEST(RunFolder, KeepsLastAndBestOnly) {
     ++count;
   }
   EXPECT_EQ(count, 2u);
+}
+
+// The names in a folder and below it.
+std::vector<std::string> listing(const std::filesystem::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    names.push_back(std::filesystem::relative(entry.path(), folder));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+// Two checkpoints, `best` at step 2 and `last` at step 4.
+void write_started_run(const std::filesystem::path& path) {
+  RunFolder run(path, description("one"), false);
+  for (int64_t step = 1; step <= 4; ++step) {
+    run.append_metrics({{"epoch", step}});
+    run.save({.step = step}, tensors(1), tensors(1), step == 2);
+  }
+}
+
+TEST(RunFolder, OpeningRemovesWhatAKillLeft) {
+  const TempFolder folder;
+  write_started_run(folder.path());
+  const std::vector<std::string> before = listing(folder.path());
+  core::write_file_atomic(folder / ".tmp-12-result.json", "{\"vers");
+  std::filesystem::create_symlink("checkpoints/step-5", folder / ".tmp-12-last");
+  core::make_folder(folder / "checkpoints/.tmp-12-step-5");
+  core::write_file_atomic(folder / "checkpoints/.tmp-12-step-5/model.safetensors", "half");
+  core::make_folder(folder / "checkpoints/step-3");  // superseded, but not yet removed
+  core::make_folder(folder / "checkpoints/step-5");  // whole, but no link had moved
+  RunFolder(folder.path(), description("one"), false);
+  EXPECT_EQ(listing(folder.path()), before);
+}
+
+TEST(RunFolder, WithoutALinkNoCheckpointIsRemoved) {
+  const TempFolder folder;
+  write_started_run(folder.path());
+  std::filesystem::remove(folder / "last");
+  RunFolder run(folder.path(), description("one"), false);
+  EXPECT_TRUE(std::filesystem::exists(folder / "checkpoints/step-4/state.json"));
+  EXPECT_EQ(run.resume(tensors(0), tensors(0)), std::nullopt);
+}
+
+TEST(RunFolder, DamageIsNamedAndNothingIsChanged) {
+  struct Damage {
+    const char* file;
+    const char* content;
+    const char* part;
+  };
+  const Damage kDamages[] = {
+      {"last/state.json", "{\"version\": 2, \"st", "not valid JSON, byte"},
+      {"last/state.json", "{\"version\": 2}", "not what a run writes"},
+      {"last/state.json", "{\"version\": 1, \"step\": 4}", "expected: version 2"},
+      {"last/state.json", "[]", "another version"},
+      {"last/model.safetensors", "half", "cannot go on from the run's last checkpoint"},
+      {"last/optimizer.safetensors", "", "cannot go on from the run's last checkpoint"},
+      {"metrics.jsonl", "{\"epoch\":1}\n{\"epo", "expected: at least 4 lines"},
+  };
+  for (const Damage& damage : kDamages) {
+    SCOPED_TRACE(damage.content);
+    const TempFolder folder;
+    write_started_run(folder.path());
+    core::write_file_atomic(folder / damage.file, damage.content);
+    RunFolder run(folder.path(), description("one"), false);
+    const auto resume = [&] { run.resume(tensors(0), tensors(0)); };
+    testing::expect_error(core::ErrorKind::kData, damage.part, resume);
+    testing::expect_error(core::ErrorKind::kData, (folder / damage.file).string(), resume);
+    testing::expect_error(core::ErrorKind::kData, "--fresh", resume);
+    EXPECT_EQ(core::read_file(folder / damage.file), damage.content);
+  }
+}
+
+TEST(RunFolder, ALinkToNothingIsDamage) {
+  const TempFolder folder;
+  write_started_run(folder.path());
+  std::filesystem::remove_all(folder / "checkpoints/step-4");
+  RunFolder run(folder.path(), description("one"), false);
+  testing::expect_error(core::ErrorKind::kData, "last/state.json",
+                        [&] { run.resume(tensors(0), tensors(0)); });
+}
+
+TEST(RunFolder, AResultThatCannotBeReadIsNamed) {
+  const std::pair<const char*, const char*> kCases[] = {
+      {"{\"version\": 1, \"status\": \"fin", "not valid JSON"},
+      {"{\"version\": 2, \"status\": \"finished\"}", "another version of the program"},
+      {"{\"version\": 1}", "not what a run writes"},
+      {"", "not valid JSON"}};
+  for (const auto& [content, part] : kCases) {
+    const TempFolder folder;
+    write_started_run(folder.path());
+    core::write_file_atomic(folder / "result.json", content);
+    testing::expect_error(core::ErrorKind::kData, part,
+                          [&] { RunFolder(folder.path(), description("one"), false); });
+    EXPECT_EQ(RunFolder(folder.path(), description("one"), true).state(), FolderState::kEmpty);
+  }
+}
+
+TEST(RunFolder, AnAppendThatFailsInTheMiddleIsCutAway) {
+  const TempFolder folder;
+  write_started_run(folder.path());
+  const std::string before = core::read_file(folder / "metrics.jsonl");
+  {
+    RunFolder run(folder.path(), description("one"), false);
+    const testing::FileSizeLimit limit(before.size() + 5);
+    testing::expect_error(core::ErrorKind::kResources, "metrics.jsonl", [&] {
+      run.append_metrics({{"epoch", 5}});
+    });
+  }
+  EXPECT_EQ(core::read_file(folder / "metrics.jsonl"), before + "{\"epo");
+  RunFolder run(folder.path(), description("one"), false);
+  EXPECT_EQ(run.resume(tensors(0), tensors(0))->step, 4);
+  EXPECT_EQ(core::read_file(folder / "metrics.jsonl"), before);
+}
+
+TEST(RunFolder, AFailedSaveKeepsTheLastGoodCheckpoint) {
+  const TempFolder folder;
+  write_started_run(folder.path());
+  const std::vector<std::string> before = listing(folder.path());
+  RunFolder run(folder.path(), description("one"), false);
+  const io::NamedTensors large = {{"x", torch::zeros({4000})}};
+  {
+    const testing::FileSizeLimit limit(8192);
+    testing::expect_error(core::ErrorKind::kResources, "the same command goes on from there",
+                          [&] { run.save({.step = 5}, tensors(1), large, true); });
+  }
+  EXPECT_EQ(listing(folder.path()), before);
+  EXPECT_EQ(std::filesystem::read_symlink(folder / "last"), "checkpoints/step-4");
+  EXPECT_EQ(std::filesystem::read_symlink(folder / "best"), "checkpoints/step-2");
+  EXPECT_EQ(run.resume(tensors(0), tensors(0))->step, 4);
 }
 
 }  // namespace
