@@ -5,9 +5,11 @@
 #include "dyt/core/files.h"
 #include "dyt/core/random.h"
 #include "dyt/formats/idx.h"
+#include "dyt/formats/image.h"
 #include "dyt/formats/json_lines.h"
 #include "dyt/formats/safetensors.h"
 #include "tests/formats/formats_test_util.h"
+#include "tests/support/image_files.h"
 
 namespace dyt::formats {
 namespace {
@@ -99,6 +101,20 @@ TEST(Fuzz, Idx) {
   };
   check_damage("idx", valid, parse);
   check_damage("idx.gz", gzip(valid), parse);
+}
+
+TEST(Fuzz, Images) {
+  const auto parse = [](const std::string& bytes) {
+    const Image image = parse_image(bytes, "fuzz");
+    EXPECT_EQ(image.pixels.size(),
+              static_cast<size_t>(image.height * image.width * image.channels));
+  };
+  const auto picture = testing::stripes(17, 12, 3);
+  check_damage("png", testing::png_bytes(picture), parse);
+  check_damage("png interlaced", testing::png_bytes(picture, {.interlaced = true}), parse);
+  check_damage("jpeg", testing::jpeg_bytes(picture), parse);
+  check_damage("jpeg progressive", testing::jpeg_bytes(picture, {.progressive = true}), parse);
+  check_damage("jpeg cmyk", testing::jpeg_bytes(testing::stripes(9, 9, 4)), parse);
 }
 
 TEST(Fuzz, JsonLines) {
