@@ -5,7 +5,6 @@
 
 #include "dyt/core/error.h"
 #include "dyt/core/lookup.h"
-#include "dyt/core/random.h"
 #include "dyt/data/internal/readers.h"
 #include "dyt/formats/idx.h"
 
@@ -204,9 +203,7 @@ ImageData read_user_images(const DataConfig& config) {
   }
   ImageData data;
   if (config.test_images.empty()) {
-    // The stream's seed is 0, whatever the run's: all seeds test on the same images.
-    std::vector<int64_t> order = core::RandomStream(0, "images/split").permutation(count);
-    data = split_in_order(given, std::move(order), count - (count + 4) / 5);
+    data = hold_out_fifth(given);
   } else {
     data.train = given;
     data.test = read_split(config.test_images, config.test_labels);

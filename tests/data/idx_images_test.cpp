@@ -144,6 +144,29 @@ TEST(UserImages, OneClassIsNotEnough) {
   EXPECT_TRUE(mentions(open_error(config, ErrorKind::kData), "1 classes"));
 }
 
+TEST(UserImages, OneImageIsNotEnough) {
+  const TemporaryFolder folder;
+  const DataConfig config{.images = folder.idx("images", {1, 4, 4}, 251),
+                          .labels = folder.idx("labels", {1}, 3)};
+  EXPECT_TRUE(mentions(open_error(config, ErrorKind::kData), "1 images"));
+}
+
+TEST(UserImages, MoreLabelsThanImages) {
+  const TemporaryFolder folder;
+  const DataConfig config{.images = folder.idx("images", {10, 4, 4}, 251),
+                          .labels = folder.idx("labels", {11}, 3)};
+  const std::string message = open_error(config, ErrorKind::kData);
+  EXPECT_TRUE(mentions(message, "differ in number"));
+  EXPECT_TRUE(mentions(message, "found:    11"));
+}
+
+TEST(UserImages, PathsMayHaveBlanksAndUmlauts) {
+  const TemporaryFolder folder;
+  const DataConfig config{.images = folder.idx("Bilder für Übungen/die Bilder", {10, 4, 4}, 251),
+                          .labels = folder.idx("Bilder für Übungen/ihre Klassen", {10}, 3)};
+  EXPECT_EQ(open_data(config).num_classes, 3);
+}
+
 TEST(Mnist, RealFiles) {
   const char* folder = std::getenv("DYT_TEST_DATA");
   if (folder == nullptr) {
