@@ -41,7 +41,7 @@ TEST(Mnist, MissingDataSaysWhereAndHow) {
   EXPECT_TRUE(mentions(message, "mnist is not there"));
   EXPECT_TRUE(mentions(message, (folder.path() / "mnist" / kFiles[0]).string() + ".gz"));
   EXPECT_TRUE(mentions(message, (folder.path() / "vision/mnist").string()));
-  EXPECT_TRUE(mentions(message, "https://"));
+  EXPECT_TRUE(mentions(message, "dyt data fetch mnist --dir '" + config.dir + "'"));
   EXPECT_TRUE(mentions(message, "data.dir=FOLDER"));
 }
 
