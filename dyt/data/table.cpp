@@ -24,6 +24,11 @@ constexpr DatasetRow kRows[] = {
      .licence = "yours",
      .source = "the files that data.images and data.labels name",
      .read = read_user_images},
+    {.name = "folder",
+     .summary = "your own JPEG or PNG files, one folder a class: data.folder",
+     .licence = "yours",
+     .source = "the folder that data.folder names",
+     .read = read_folder},
 };
 
 }  // namespace

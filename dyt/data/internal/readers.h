@@ -1,4 +1,5 @@
-// One reader for each row of the table of data sets. They fill train, test, num_classes and scale;
+// One reader for each row of the table of data sets. They fill train, test, num_classes, scale
+// and, where there are any, class_names;
 // open_data does the rest.
 #pragma once
 
@@ -12,9 +13,13 @@ ImageData read_digits(const DataConfig& config);
 ImageData read_mnist(
     const DataConfig& config);  // also fashion_mnist: its files have the same names
 ImageData read_user_images(const DataConfig& config);
+ImageData read_folder(const DataConfig& config);
 
 // Divides by an order of all samples: the first `train_count` of it are for training, the rest for
 // testing.
 ImageData split_in_order(const ImageSplit& all, std::vector<int64_t> order, int64_t train_count);
+
+// Every fifth sample (rounded up) of a shuffle that is the same for all seeds is for testing.
+ImageData hold_out_fifth(const ImageSplit& all);
 
 }  // namespace dyt::data
