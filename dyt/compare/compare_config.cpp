@@ -7,6 +7,7 @@
 #include "dyt/core/hash.h"
 #include "dyt/core/text.h"
 #include "dyt/nn/norm_spec.h"
+#include "dyt/tasks/presets.h"
 #include "dyt/tasks/run.h"
 #include "dyt/train/environment.h"
 
@@ -84,8 +85,18 @@ IdentityOf identity_with(const std::string& data_checksum) {
   };
 }
 
+// What the keys are without any assignment but the names that choose presets; those names at their
+// own defaults, so that the command says them.
+CompareConfig defaults_under(const CompareConfig& config) {
+  auto defaults = tasks::resolve_config<CompareConfig>(
+      {.overrides = {"data.name=" + config.run.data.name, "model.name=" + config.run.model.name}});
+  defaults.run.data.name = data::DataConfig().name;
+  defaults.run.model.name = models::VitConfig().name;
+  return defaults;
+}
+
 void describe_config(CompareConfig& config, CompareInput& input) {
-  CompareConfig defaults;
+  CompareConfig defaults = defaults_under(config);
   const core::Fields fields = core::fields_of(config);
   const core::Fields results = result_fields(fields);
   input.command = repeating_command(fields, core::fields_of(defaults));

@@ -32,10 +32,12 @@ std::string run_gnuplot(const std::string& script, const std::string& figure) {
   std::string output;
   int status = 0;
   try {
-    core::Process process({.arguments = {"gnuplot", "-d"},
-                           .environment = {{"LC_ALL", "C.UTF-8"}},
-                           .pipe_input = true,
-                           .error_path = "/dev/null"});
+    core::Process process(
+        {.arguments = {"gnuplot", "-d"},
+         .environment = {{"LC_ALL", "C.UTF-8"}},
+         .own_group = true,  // a Ctrl-C is for us: a half-drawn figure is no report
+         .pipe_input = true,
+         .error_path = "/dev/null"});
     process.write(script);
     process.close_input();
     while (const auto line = process.read_line()) {

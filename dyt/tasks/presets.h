@@ -11,9 +11,11 @@ namespace dyt::tasks {
 template <class Config>
 Config resolve_config(const ConfigSources& sources);
 
-// The preset's assignments ("model.dim=192") for these names; empty where there is none. An unknown
-// model name is an Error(kUsage).
-std::vector<std::string> preset_of(const std::string& data_name, const std::string& model_name);
+// The preset's assignments ("model.dim=192") for these names; empty where there is none. Those of a
+// comparison ("seeds=3") only where `fields` has their keys. An unknown model name is an
+// Error(kUsage).
+std::vector<std::string> preset_of(const std::string& data_name, const std::string& model_name,
+                                   const core::Fields& fields);
 
 void apply_sources(const core::Fields& fields, const ConfigSources& sources);
 
@@ -29,8 +31,8 @@ Config resolve_config(const ConfigSources& sources) {
 
   Config config;
   const core::Fields fields = core::fields_of(config);
-  for (const std::string& assignment :
-       preset_of(value_of(scratch_fields, "data.name"), value_of(scratch_fields, "model.name"))) {
+  for (const std::string& assignment : preset_of(value_of(scratch_fields, "data.name"),
+                                                 value_of(scratch_fields, "model.name"), fields)) {
     core::apply_override(fields, assignment);
   }
   apply_sources(fields, sources);

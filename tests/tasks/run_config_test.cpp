@@ -16,13 +16,29 @@ TEST(Presets, GoBelowFileAndOverrides) {
   const auto plain = resolve_config<RunConfig>({});
   EXPECT_EQ(plain.train.epochs, 20);
   const auto mnist = resolve_config<RunConfig>({.overrides = {"data=mnist", "train.epochs=7"}});
-  EXPECT_EQ(mnist.model.patch_size, 4) << "the data set's preset";
+  EXPECT_EQ(mnist.model.patch_size, 7) << "the data set's preset";
   EXPECT_EQ(mnist.train.epochs, 7) << "an override wins over it";
   const auto tiny =
       resolve_config<RunConfig>({.overrides = {"model=vit_tiny_patch16_224", "model.depth=2"}});
   EXPECT_EQ(tiny.model.dim, 192);
   EXPECT_EQ(tiny.model.depth, 2);
   EXPECT_EQ(tiny.init.linear_std, 0.02) << "the model's own initialization";
+}
+
+// A configuration with a key of a comparison, as dyt/compare has it.
+struct WithSeeds {
+  RunConfig run;
+  std::vector<int64_t> seeds = {0, 1, 2, 3, 4};
+  void visit_fields(core::Fields& fields) {
+    fields.add("seeds", seeds, {.help = "seeds", .count_as_range = true});
+    visit_run_fields(run, fields);
+  }
+};
+
+TEST(Presets, SetAComparisonsKeysOnlyWhereTheyExist) {
+  EXPECT_EQ(resolve_config<WithSeeds>({.overrides = {"data=mnist"}}).seeds.size(), 3u);
+  EXPECT_EQ(resolve_config<WithSeeds>({.overrides = {"data=mnist", "seeds=7"}}).seeds.size(), 7u);
+  EXPECT_EQ(resolve_config<WithSeeds>({}).seeds.size(), 5u);
 }
 
 TEST(RunConfig, TakesSizesFromTheData) {
