@@ -75,8 +75,7 @@ json without_measurements(json node) {
 std::map<std::string, std::string> folder_content(const fs::path& folder) {
   std::map<std::string, std::string> content;
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
-    content[fs::relative(fs::path(entry.path()).parent_path(), folder) / entry.path().filename()] =
-        content_of(entry.path());
+    content[entry.path().lexically_relative(folder)] = content_of(entry.path());
   }
   return content;
 }
