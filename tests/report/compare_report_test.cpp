@@ -5,12 +5,10 @@
 #include <functional>
 
 #include "dyt/core/error.h"
-#include "dyt/core/files.h"
 #include "dyt/core/text.h"
 #include "dyt/report/internal/format.h"
 #include "tests/report/page_check.h"
 #include "tests/report/sample.h"
-#include "tests/support/expect_error.h"
 
 namespace dyt::report {
 namespace {
@@ -217,33 +215,6 @@ TEST(CompareReport, OtherSizesAreFine) {
   const SampleOptions kOptions[] = {{.seeds = 1}, {.epochs = 1}, {.depth = 40}, many};
   for (const SampleOptions& options : kOptions) {
     expect_sound(compare_report_html(sample_compare(options).dump()));
-  }
-}
-
-// tests/report/golden/compare-v1.json was written by the program before fields were added to
-// version 1: two slots, two seeds, a strip and a cost of a model of 16 dimensions.
-TEST(CompareReport, AnOlderFileIsRead) {
-  const std::string text = core::read_file(DYT_SOURCE_DIR "/tests/report/golden/compare-v1.json");
-  const std::string page = compare_report_html(text);
-  expect_sound(page);
-  for (const char* part : {"Norm slots compared: digits", "DyT (alpha0=auto)", "accuracy_curves",
-                           "<h2>Stability strip", "<h2>Health", "Example CPU"}) {
-    EXPECT_TRUE(contains(page, part)) << part;
-  }
-  EXPECT_TRUE(contains(compare_table_text(text), "LayerNorm"));
-}
-
-TEST(CompareReport, AFileOfAnotherVersionIsRefused) {
-  Json json = Json::parse(core::read_file(DYT_SOURCE_DIR "/tests/report/golden/compare-v1.json"));
-  const std::pair<Json, const char*> kCases[] = {{0, "found:    0"},
-                                                 {2, "found:    2"},
-                                                 {"1", "compare.json, version"},
-                                                 {nullptr, "found:    nothing"}};
-  for (const auto& [version, part] : kCases) {
-    json["version"] = version;
-    testing::expect_error(core::ErrorKind::kData, part, [&] { compare_report_html(json.dump()); });
-    testing::expect_error(core::ErrorKind::kData, "make the file again",
-                          [&] { compare_table_text(json.dump()); });
   }
 }
 
