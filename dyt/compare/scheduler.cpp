@@ -16,7 +16,17 @@ constexpr auto kSignalAgain = std::chrono::seconds(2);
 constexpr int kExitFinished = 0;
 constexpr int kExitDiverged = static_cast<int>(core::ErrorKind::kDiverged);
 
+constexpr int kExitKilled = 128 + SIGKILL;
+
+std::string failure_text(int status) {
+  return status == kExitKilled ? "was killed: perhaps the memory was full (jobs=1 needs less)"
+                               : "failed with exit status " + std::to_string(status);
+}
+
 core::ErrorKind kind_of_exit(int status) {
+  if (status == kExitKilled) {
+    return core::ErrorKind::kResources;
+  }
   for (const auto kind : {core::ErrorKind::kUsage, core::ErrorKind::kData,
                           core::ErrorKind::kResources, core::ErrorKind::kInterrupted}) {
     if (status == static_cast<int>(kind)) {
@@ -118,8 +128,7 @@ void Scheduler::look_at_runs() {
 void Scheduler::finish(Active& active, int status) {
   const RunPlan& plan = *active.plan;
   if (status != kExitFinished && status != kExitDiverged) {
-    throw failure(plan, "failed with exit status " + std::to_string(status), status,
-                  active.run->error_text());
+    throw failure(plan, failure_text(status), status, active.run->error_text());
   }
   if (!has_result(plan.folder) || run_folder_identity(plan.folder) != plan.identity) {
     throw failure(plan, "ended without leaving its result", status, active.run->error_text());

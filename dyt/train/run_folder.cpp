@@ -174,6 +174,7 @@ std::optional<RunState> RunFolder::resume(const io::NamedTensors& model,
   const fs::path last = path_ / "last";
   std::error_code ignored;
   if (!fs::exists(fs::symlink_status(last, ignored))) {
+    core::remove_tree(path_ / "checkpoints");  // no link tells whether one of them may be trusted
     log_->cut_to_lines(0);
     return std::nullopt;
   }
@@ -186,7 +187,7 @@ std::optional<RunState> RunFolder::resume(const io::NamedTensors& model,
   } catch (const core::Error& error) {
     core::ErrorParts parts = error.parts();
     parts.what = "cannot go on from the run's last checkpoint: " + parts.what;
-    parts.todo = kStartAfresh;
+    parts.todo = std::string(kStartAfresh) + ". docs/runs.md says how to go back to `best`";
     throw core::Error(error.kind(), parts);
   }
 }

@@ -8,6 +8,7 @@
 #include "dyt/core/files.h"
 #include "dyt/core/process.h"
 #include "tests/cli/dyt_command.h"
+#include "tests/cli/folder_content.h"
 #include "tests/support/temp_folder.h"
 
 namespace dyt::testing {
@@ -21,12 +22,7 @@ std::vector<json> metrics_of(const fs::path& run) {
   std::vector<json> lines;
   std::istringstream text(core::read_file(run / "metrics.jsonl"));
   for (std::string line; std::getline(text, line);) {
-    json entry = json::parse(line);
-    for (auto item = entry.begin(); item != entry.end();) {
-      const bool timing = item.key().starts_with("time_") || item.key().starts_with("rate_");
-      item = timing ? entry.erase(item) : std::next(item);
-    }
-    lines.push_back(entry);
+    lines.push_back(without_measurements(json::parse(line)));
   }
   return lines;
 }
@@ -116,28 +112,6 @@ TEST(Train, DivergenceIsAResultWithItsStep) {
   EXPECT_EQ(summary["status"], "diverged");
   EXPECT_TRUE(summary["test_accuracy"].is_null());
   EXPECT_NE(result.output.find("diverged at step"), std::string::npos);
-}
-
-// compare.json without what may differ from run to run.
-json without_measurements(json node) {
-  if (node.is_object()) {
-    for (auto item = node.begin(); item != node.end();) {
-      const std::string& key = item.key();
-      const bool measured =
-          key.starts_with("time_") || key.starts_with("rate_") || key.starts_with("memory_");
-      if (measured) {
-        item = node.erase(item);
-      } else {
-        *item = without_measurements(*item);
-        ++item;
-      }
-    }
-  } else if (node.is_array()) {
-    for (json& item : node) {
-      item = without_measurements(item);
-    }
-  }
-  return node;
 }
 
 std::vector<std::string> tiny_compare(const fs::path& out, const std::vector<std::string>& more) {

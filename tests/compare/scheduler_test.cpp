@@ -110,6 +110,12 @@ TEST_F(Schedule, ExitStatusBecomesTheKindOfError) {
   }
 }
 
+TEST_F(Schedule, AKilledRunPointsAtTheMemory) {
+  expect_error(core::ErrorKind::kResources, "jobs=1", [&] {
+    run(plans({"a"}), 1, {{"a", {.exit_status = 137}}});
+  });
+}
+
 TEST_F(Schedule, SuccessWithoutAResultIsAnError) {
   expect_error(core::ErrorKind::kInternal, "without leaving its result", [&] {
     run(plans({"a"}), 1, {{"a", {.writes_result = false}}});

@@ -102,6 +102,23 @@ TEST(Loop, AStopAtAnyStepChangesNothing) {
   }
 }
 
+// Every checkpoint is whole: what docs/runs.md says about a damaged `last`.
+TEST(Loop, GoesOnFromTheBestCheckpointToTheSameBits) {
+  const TempFolder whole, broken;
+  FakeTask first, second, third;
+  train(first, whole.path());
+  testing::expect_error(core::ErrorKind::kInterrupted, "the state is saved",
+                        [&] { train(second, broken.path(), 5); });
+  ASSERT_EQ(std::filesystem::read_symlink(broken / "best"), "checkpoints/step-2");
+  core::replace_link(broken / "last", "checkpoints/step-2");
+  train(third, broken.path());
+  EXPECT_EQ(metrics(broken.path()), metrics(whole.path()));
+  EXPECT_EQ(result(broken.path()), result(whole.path()));
+  for (const char* name : {"last/model.safetensors", "last/optimizer.safetensors"}) {
+    EXPECT_EQ(core::read_file(broken / name), core::read_file(whole / name)) << name;
+  }
+}
+
 TEST(Loop, DivergenceIsAResultWithItsStep) {
   const TempFolder folder;
   FakeTask task;

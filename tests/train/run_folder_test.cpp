@@ -119,13 +119,15 @@ TEST(RunFolder, OpeningRemovesWhatAKillLeft) {
   EXPECT_EQ(listing(folder.path()), before);
 }
 
-TEST(RunFolder, WithoutALinkNoCheckpointIsRemoved) {
+TEST(RunFolder, WithoutALinkTheRunStartsAgain) {
   const TempFolder folder;
   write_started_run(folder.path());
   std::filesystem::remove(folder / "last");
   RunFolder run(folder.path(), description("one"), false);
   EXPECT_TRUE(std::filesystem::exists(folder / "checkpoints/step-4/state.json"));
   EXPECT_EQ(run.resume(tensors(0), tensors(0)), std::nullopt);
+  EXPECT_FALSE(std::filesystem::exists(folder / "checkpoints"));
+  EXPECT_EQ(core::read_file(folder / "metrics.jsonl"), "");
 }
 
 TEST(RunFolder, DamageIsNamedAndNothingIsChanged) {
