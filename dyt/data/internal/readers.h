@@ -15,6 +15,10 @@ ImageData read_mnist(
 ImageData read_user_images(const DataConfig& config);
 ImageData read_folder(const DataConfig& config);
 
+// Error(kData): files that `dyt data fetch` gets are not in any of these places.
+[[noreturn]] void throw_missing(const DataConfig& config, const std::string& what,
+                                const std::vector<std::filesystem::path>& looked_for);
+
 // Divides by an order of all samples: the first `train_count` of it are for training, the rest for
 // testing.
 ImageData split_in_order(const ImageSplit& all, std::vector<int64_t> order, int64_t train_count);
