@@ -12,6 +12,7 @@ namespace dyt::data {
 ImageData read_digits(const DataConfig& config);
 ImageData read_mnist(
     const DataConfig& config);  // also fashion_mnist: its files have the same names
+ImageData read_cifar10(const DataConfig& config);
 ImageData read_user_images(const DataConfig& config);
 ImageData read_folder(const DataConfig& config);
 
