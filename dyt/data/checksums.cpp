@@ -86,21 +86,6 @@ std::vector<FileReport> verify_members(const RemoteDataset& dataset, const fs::p
   return reports;
 }
 
-// Where the files of the data set may be: of an archive's members, also its folder in each.
-std::vector<fs::path> candidate_folders(const RemoteDataset& dataset, const fs::path& base) {
-  std::vector<fs::path> folders;
-  for (const fs::path& folder : dataset_folders(base, dataset.name)) {
-    if (!dataset.archive_folder.empty()) {
-      folders.push_back(folder / dataset.archive_folder);
-    }
-    folders.push_back(folder);
-  }
-  if (!dataset.archive_folder.empty()) {
-    folders.push_back(base / dataset.archive_folder);
-  }
-  return folders;
-}
-
 bool has_any_file(const RemoteDataset& dataset, const fs::path& folder) {
   for (const std::string_view name : dataset.members) {
     if (is_file(folder / name)) {
@@ -139,6 +124,20 @@ FileReport check_file(const fs::path& path, const RemoteFile& file) {
     report.found = sum_text(file.hash, found);
   }
   return report;
+}
+
+std::vector<fs::path> candidate_folders(const RemoteDataset& dataset, const fs::path& base) {
+  std::vector<fs::path> folders;
+  for (const fs::path& folder : dataset_folders(base, dataset.name)) {
+    if (!dataset.archive_folder.empty()) {
+      folders.push_back(folder / dataset.archive_folder);
+    }
+    folders.push_back(folder);
+  }
+  if (!dataset.archive_folder.empty()) {
+    folders.push_back(base / dataset.archive_folder);
+  }
+  return folders;
 }
 
 fs::path present_folder(const RemoteDataset& dataset, const fs::path& base) {

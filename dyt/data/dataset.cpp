@@ -100,6 +100,21 @@ std::filesystem::path data_folder(const DataConfig& config) {
   return std::filesystem::path(home == nullptr ? "." : home) / ".cache/dyt";
 }
 
+void throw_missing(const DataConfig& config, const std::string& what,
+                   const std::vector<std::filesystem::path>& looked_for) {
+  std::string places;
+  for (const std::filesystem::path& path : looked_for) {
+    places += "\n    " + path.string();
+  }
+  const std::string dir = config.dir.empty() ? "" : " --dir '" + config.dir + "'";
+  throw core::Error(core::ErrorKind::kData,
+                    {.what = what,
+                     .where = "looked for:" + places,
+                     .todo = "fetch it: dyt data fetch " + config.name + dir +
+                             "; or name the folder that holds " + config.name +
+                             "/ with data.dir=FOLDER or DYT_DATA=FOLDER"});
+}
+
 ImageData hold_out_fifth(const ImageSplit& all) {
   const int64_t count = all.labels.numel();
   // The stream's seed is 0, whatever the run's: all seeds test on the same images.

@@ -63,7 +63,7 @@ struct DatasetRow {
   ImageData (*read)(const DataConfig&);
 };
 
-// digits, mnist, fashion_mnist, images, folder.
+// digits, mnist, fashion_mnist, cifar10, images, folder.
 std::span<const DatasetRow> dataset_table();
 
 // The row that the configuration means: "images" or "folder" where the user's files or folder are

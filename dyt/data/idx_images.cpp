@@ -91,20 +91,6 @@ void check_labels(const at::Tensor& labels, int64_t num_classes, const fs::path&
   }
 }
 
-[[noreturn]] void throw_missing(const DataConfig& config, const std::string& what,
-                                const std::vector<fs::path>& looked_for) {
-  std::string places;
-  for (const fs::path& path : looked_for) {
-    places += "\n    " + path.string();
-  }
-  const std::string dir = config.dir.empty() ? "" : " --dir '" + config.dir + "'";
-  throw Error(ErrorKind::kData, {.what = what,
-                                 .where = "looked for:" + places,
-                                 .todo = "fetch it: dyt data fetch " + config.name + dir +
-                                         "; or name the folder that holds " + config.name +
-                                         "/ with data.dir=FOLDER or DYT_DATA=FOLDER"});
-}
-
 fs::path packed_file(const fs::path& folder, std::string_view stem) {
   fs::path path = folder / stem;
   path += ".gz";

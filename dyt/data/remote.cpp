@@ -44,11 +44,26 @@ constexpr RemoteFile kFashionMnist[] = {
      .content_md5 = "15d484375f8d13e6eb1aabb0c3f46965"},
 };
 
+constexpr RemoteFile kCifar10[] = {
+    {.name = "cifar-10-binary.tar.gz",
+     .bytes = 170'052'171,
+     .hash = core::HashKind::kSha256,
+     .hex = "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"},
+};
+constexpr std::string_view kCifar10Members[] = {"data_batch_1.bin", "data_batch_2.bin",
+                                                "data_batch_3.bin", "data_batch_4.bin",
+                                                "data_batch_5.bin", "test_batch.bin"};
+
 constexpr RemoteDataset kRows[] = {
     {.name = "mnist", .address = "https://ossci-datasets.s3.amazonaws.com/mnist/", .files = kMnist},
     {.name = "fashion_mnist",
      .address = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
      .files = kFashionMnist},
+    {.name = "cifar10",
+     .address = "https://www.cs.toronto.edu/~kriz/",
+     .files = kCifar10,
+     .archive_folder = "cifar-10-batches-bin",
+     .members = kCifar10Members},
 };
 
 }  // namespace

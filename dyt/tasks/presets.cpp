@@ -26,6 +26,7 @@ const std::vector<std::string> kMnistComparison = {"seeds=3", "strip.lrs=3e-3,1e
 const DataPreset kDataPresets[] = {
     {"mnist", kMnistRun, kMnistComparison},
     {"fashion_mnist", kMnistRun, kMnistComparison},
+    {"cifar10", {"model.patch_size=4", "train.epochs=10", "train.batch_size=64"}, {"seeds=3"}},
 };
 
 // "<group>.key=value" for every field of `preset` that differs from its type's default.

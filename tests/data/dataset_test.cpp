@@ -94,8 +94,8 @@ TEST(DatasetTable, ListsWhatThereIs) {
     names.emplace_back(row.name);
     EXPECT_FALSE(row.summary.empty() || row.licence.empty() || row.source.empty()) << row.name;
   }
-  EXPECT_EQ(names,
-            (std::vector<std::string>{"digits", "mnist", "fashion_mnist", "images", "folder"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"digits", "mnist", "fashion_mnist", "cifar10",
+                                             "images", "folder"}));
 }
 
 TEST(DataConfig, FieldsAndFolder) {

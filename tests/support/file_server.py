@@ -8,6 +8,7 @@ It prints its port, then one line a request: the path and the first byte asked f
   no-range    whole files only
   wrong       every file with its last byte changed
   long        every file with bytes after its end
+  hang        every answer stops in its middle and stays open
   busy        the first two requests are answered with 503
   to-file     a redirect to a file:// address
   redirect    a redirect to the same path below /moved/
@@ -16,6 +17,7 @@ import http.server
 import pathlib
 import sys
 import threading
+import time
 
 FOLDER, MODE = pathlib.Path(sys.argv[1]), sys.argv[2]
 requests = 0
@@ -67,9 +69,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        if MODE in ("cut", "cut-whole") and len(body) > 1000:
+        if MODE in ("cut", "cut-whole", "hang") and len(body) > 1000:
             self.wfile.write(body[: len(body) // 2])
             self.wfile.flush()
+            if MODE == "hang":
+                time.sleep(60)
             self.close_connection = True
             return
         self.wfile.write(body)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <vector>
 
 #include "dyt/data/fetch.h"
 
@@ -11,7 +12,12 @@ namespace dyt::data {
 // file may also match by its content.
 FileReport check_file(const std::filesystem::path& path, const RemoteFile& file);
 
-// The first folder that has any of the data set's files (members, of an archive); "" without one.
+// Where the files of the data set may be: dataset_folders() and, of an archive's members, its
+// folder in each of them first, and below `base` last.
+std::vector<std::filesystem::path> candidate_folders(const RemoteDataset& dataset,
+                                                     const std::filesystem::path& base);
+
+// The first of them that has any of the data set's files (members, of an archive); "" without one.
 std::filesystem::path present_folder(const RemoteDataset& dataset,
                                      const std::filesystem::path& base);
 

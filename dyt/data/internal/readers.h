@@ -12,8 +12,13 @@ namespace dyt::data {
 ImageData read_digits(const DataConfig& config);
 ImageData read_mnist(
     const DataConfig& config);  // also fashion_mnist: its files have the same names
+ImageData read_cifar10(const DataConfig& config);
 ImageData read_user_images(const DataConfig& config);
 ImageData read_folder(const DataConfig& config);
+
+// Error(kData): files that `dyt data fetch` gets are not in any of these places.
+[[noreturn]] void throw_missing(const DataConfig& config, const std::string& what,
+                                const std::vector<std::filesystem::path>& looked_for);
 
 // Divides by an order of all samples: the first `train_count` of it are for training, the rest for
 // testing.
