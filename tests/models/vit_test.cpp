@@ -36,7 +36,8 @@ TEST(Table, ParameterCountsAreThePublishedOnes) {
   const CountCase cases[] = {{"vit_tiny_patch16_224", 5717416, 25},
                              {"vit_small_patch16_224", 22050664, 25},
                              {"vit_base_patch16_224", 86567656, 25},
-                             {"vit_large_patch16_224", 304326632, 49}};
+                             {"vit_large_patch16_224", 304326632, 49},
+                             {"vit_huge_patch14_224", 632045800, 65}};
   for (const CountCase& c : cases) {
     const ModelRow& row = core::find_row(model_table(), c.name, "model");
     EXPECT_EQ(parameter_count(row), c.layer_norm) << c.name;
