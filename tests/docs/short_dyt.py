@@ -3,7 +3,7 @@
     python3 short_dyt.py PROGRAM ARGUMENTS...
 
 Overrides are appended (the last one of a key counts); so every command, key and file that a page shows goes
-through the real parser, data and report, on few images for one epoch, with two seeds and no measured cost.
+through the real parser, data and report, on few images for one epoch, with two seeds, no strip, no cost.
 """
 import os
 import pathlib
@@ -11,7 +11,7 @@ import re
 import sys
 
 TRAIN = {"data.train_limit": 96, "data.test_limit": 64, "train.epochs": 1}
-COMPARE = TRAIN | {"seeds": 2, "strip.lrs": "3e-3", "strip.epochs": 1, "cost.enabled": "false"}
+COMPARE = TRAIN | {"seeds": 2, "strip.enabled": "false", "cost.enabled": "false"}
 SHORT = {"train": TRAIN, "compare": COMPARE}
 DEFAULT_BATCH = 32
 
