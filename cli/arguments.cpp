@@ -10,6 +10,22 @@ bool is_assignment(const std::string& item) {
   return equals != std::string::npos && equals > 0 && item.find('/') > equals;
 }
 
+// CLI11 prints for --help what the formatter makes; with --json that is the keys alone.
+class KeysFormatter : public CLI::Formatter {
+ public:
+  explicit KeysFormatter(const core::Fields& fields) : keys_(core::help_json_text(fields)) {}
+
+  std::string make_help(const CLI::App* app, std::string name,
+                        CLI::AppFormatMode mode) const override {
+    const CLI::Option* json = app->get_option_no_throw("--json");
+    return json != nullptr && json->count() > 0 ? keys_ + "\n"
+                                                : CLI::Formatter::make_help(app, name, mode);
+  }
+
+ private:
+  std::string keys_;
+};
+
 }  // namespace
 
 std::shared_ptr<std::vector<std::string>> declare_config_arguments(CLI::App& app,
@@ -18,6 +34,7 @@ std::shared_ptr<std::vector<std::string>> declare_config_arguments(CLI::App& app
   app.add_option("items", *items, "a TOML file, and assignments that win over it")
       ->type_name("[CONFIG.toml] [key=value ...]");
   app.footer("Keys, with their defaults:\n" + core::help_text(fields));
+  app.formatter(std::make_shared<KeysFormatter>(fields));
   return items;
 }
 

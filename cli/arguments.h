@@ -11,7 +11,8 @@
 
 namespace dyt::cli {
 
-// Declares the positional arguments; `fields` describes the keys for --help.
+// Declares the positional arguments; `fields` describes the keys for --help, and as JSON for
+// --help --json.
 std::shared_ptr<std::vector<std::string>> declare_config_arguments(CLI::App& app,
                                                                    const core::Fields& fields);
 

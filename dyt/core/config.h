@@ -105,7 +105,8 @@ std::string to_json_text(const Fields& fields);
 std::string identity_text(const Fields& fields);
 // One block a field: key, type, default, bounds or choices, help. For --help.
 std::string help_text(const Fields& fields);
-// The same as a JSON array of objects, for --help --json.
+// The same as a JSON array of objects, for --help --json: key, type, help, default, bounds (where
+// there are any), decides_results.
 std::string help_json_text(const Fields& fields);
 std::string type_name(const Field& field);
 std::string bounds_text(const Field& field);

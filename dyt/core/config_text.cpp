@@ -157,6 +157,7 @@ std::string help_json_text(const Fields& fields) {
     if (!bounds.empty()) {
       entry["bounds"] = bounds;
     }
+    entry["decides_results"] = field.info.identity;
     list.push_back(entry);
   }
   return list.dump(2);

@@ -8,7 +8,7 @@
 
 namespace dyt::kernels {
 
-enum class Function { kTanh, kErf, kIsru, kLinearClip };
+enum class Function { kTanh, kErf, kIsru, kLinearClip, kSigmoid };
 
 // Bounds hold for fp32 and fp64 tensors, ULP and "normal" being those of the tensor's type, with
 // u = fma(alpha, x, shift) rounded to that type and f(u) in real arithmetic. tests/kernels enforces
@@ -23,6 +23,8 @@ struct FunctionRow {
   double max_slope_error_fp32;  // |slope - f'(u)| <= this * f'(u) wherever f'(u) is normal
   double max_slope_error_fp64;
   std::string_view note;
+  double lowest = -1;  // f(-inf), and no f(u) is below it; f(+inf) = 1 is the highest
+  bool odd = true;     // f(-u) = -f(u) bit for bit; then -0 stays -0
 };
 
 inline constexpr FunctionRow kFunctions[] = {
@@ -62,6 +64,17 @@ inline constexpr FunctionRow kFunctions[] = {
      .max_slope_error_fp32 = 1e-6,
      .max_slope_error_fp64 = 1e-14,
      .note = "hardtanh; the kinks u = +-1 have the inner slope, 1"},
+    {.name = "sigmoid",
+     .function = Function::kSigmoid,
+     .formula = "1 / (1 + exp(-u))",
+     .slope = "e / (1 + e)^2 with e = exp(-|u|)",
+     .range = "all; -inf -> 0, +inf -> 1; NaN -> NaN",
+     .max_ulp = 4,
+     .max_slope_error_fp32 = 1e-6,
+     .max_slope_error_fp64 = 1e-14,
+     .note = "1/2 at 0; subnormal below u = -87.34 in fp32, -708.4 in fp64, and not flushed",
+     .lowest = 0,
+     .odd = false},
 };
 
 // Reduced gradients (alpha, shift, weight, bias): |error| <= this * (sum of the magnitudes of the

@@ -129,6 +129,8 @@ void run_function(const Problem& problem) {
       return run<internal::Isru>(problem);
     case Function::kLinearClip:
       return run<internal::LinearClip>(problem);
+    case Function::kSigmoid:
+      return run<internal::Sigmoid>(problem);
   }
 }
 

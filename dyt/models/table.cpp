@@ -9,10 +9,11 @@ constexpr int64_t kCountedImageSize = 32;
 constexpr int64_t kCountedChannels = 3;
 constexpr int64_t kCountedClasses = 1000;
 
-VitConfig vit_at_224(std::string name, int64_t dim, int64_t depth, int64_t num_heads) {
+VitConfig vit_at_224(std::string name, int64_t dim, int64_t depth, int64_t num_heads,
+                     int64_t patch_size = 16) {
   return {.name = std::move(name),
           .image_size = 224,
-          .patch_size = 16,
+          .patch_size = patch_size,
           .dim = dim,
           .depth = depth,
           .num_heads = num_heads};
@@ -39,6 +40,10 @@ const std::vector<ModelRow>& rows() {
       {.name = "vit_large_patch16_224",
        .summary = "ViT-L/16: 1024 wide, 24 blocks, 16 heads",
        .config = vit_at_224("vit_large_patch16_224", 1024, 24, 16),
+       .init = kTimmInit},
+      {.name = "vit_huge_patch14_224",
+       .summary = "ViT-H/14: 1280 wide, 32 blocks, 16 heads",
+       .config = vit_at_224("vit_huge_patch14_224", 1280, 32, 16, 14),
        .init = kTimmInit},
   };
   return kRows;

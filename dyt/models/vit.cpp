@@ -24,6 +24,7 @@ VisionTransformer::VisionTransformer(const VitConfig& config, const at::TensorOp
                                  .num_heads = config.num_heads,
                                  .hidden_dim = config.hidden_dim(),
                                  .norm = norm,
+                                 .qk_norm = config.qk_norm,
                                  .init_values = config.init_values,
                                  .drop_path = rate};
     blocks_.push_back(std::make_shared<nn::Block>(block, options));

@@ -8,8 +8,8 @@
 //   at::Tensor logits = model->forward(images);   // (B, C, H, W) -> (B, num_classes)
 //
 // Parameters: cls_token (1, 1, D), pos_embed (1, 1+L, D), patch_embed.proj, blocks.i.{norm1,
-// attn.qkv, attn.proj, [ls1], norm2, mlp.fc1, mlp.fc2, [ls2]}, norm (token pooling) or fc_norm
-// (average), head.
+// attn.qkv, [attn.q_norm, attn.k_norm], attn.proj, [ls1], norm2, mlp.fc1, mlp.fc2, [ls2]}, norm
+// (token pooling) or fc_norm (average), head.
 #pragma once
 
 #include <torch/nn/module.h>
@@ -42,6 +42,7 @@ struct VitConfig {
                                     // then the class token
   double init_values = 0;           // where the layer scale starts; 0: no layer scale
   double drop_path = 0;
+  bool qk_norm = false;             // the slot on queries and keys too, over a head's channels
   std::string norm = "layer_norm";  // the slot, kind[:key=value]...
 
   void visit_fields(core::Fields& fields);

@@ -50,6 +50,8 @@ void VitConfig::visit_fields(core::Fields& fields) {
              {.help = "stochastic depth: rate of the last block, rising from 0 at the first",
               .min = 0,
               .max = 0.99});
+  fields.add("qk_norm", qk_norm,
+             {.help = "the norm slot on queries and keys too, over the channels of a head"});
   fields.add("norm", norm, {.help = "the norm slot, kind[:key=value]..., as dyt:alpha0=auto"});
 }
 

@@ -23,7 +23,11 @@ Block::Block(const BlockOptions& block, const at::TensorOptions& options) {
   };
   // In timm's order: it is the order of the parameters.
   norm1_ = norm("norm1", Site::kAttention);
-  attn_ = register_module("attn", std::make_shared<Attention>(block.dim, block.num_heads, options));
+  const AttentionOptions attention{
+      .dim = block.dim,
+      .num_heads = block.num_heads,
+      .qk_norm = block.qk_norm ? std::optional(block.norm) : std::nullopt};
+  attn_ = register_module("attn", std::make_shared<Attention>(attention, options));
   ls1_ = layer_scale("ls1");
   drop_path1_ = register_module("drop_path1", std::make_shared<DropPath>(block.drop_path));
   norm2_ = norm("norm2", Site::kFfn);

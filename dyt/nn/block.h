@@ -30,6 +30,7 @@ struct BlockOptions {
   int64_t num_heads = 1;
   int64_t hidden_dim = 0;
   NormSpec norm;
+  bool qk_norm = false;    // the same slot on queries and keys too
   double init_values = 0;  // of the layer scale; 0: none
   double drop_path = 0;
 };

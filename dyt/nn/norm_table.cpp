@@ -52,6 +52,12 @@ constexpr std::array kRows = {
             .bias = true,
             .function = "linear_clip",
             .make = make<PointwiseNorm>},
+    NormRow{.name = "sigmoid",
+            .summary = "weight * 1 / (1 + exp(-alpha * x)) + bias, from 0 to 1: not odd",
+            .weight = true,
+            .bias = true,
+            .function = "sigmoid",
+            .make = make<PointwiseNorm>},
     NormRow{
         .name = "hardtanh", .summary = "another name of linear_clip", .alias_of = "linear_clip"},
 };

@@ -13,6 +13,8 @@ from mpmath import cosh, erf, exp, mp, mpf, nstr, pi, sqrt, tanh
 
 mp.dps = 60
 TINIEST = mpf(10) ** -330
+# f far out: (at -inf, at +inf). exp of a number with 40 digits before the point would take mpmath for ever.
+LIMITS = {"tanh": (-1, 1), "erf": (-1, 1), "sigmoid": (0, 1)}
 
 
 def isru_slope(u):
@@ -24,6 +26,7 @@ FUNCTIONS = {
     "erf": (erf, lambda u: 2 / sqrt(pi) * exp(-u * u)),
     "isru": (lambda u: u / sqrt(1 + u * u), isru_slope),
     "linear_clip": (lambda u: max(mpf(-1), min(mpf(1), u)), lambda u: mpf(abs(u) <= 1)),
+    "sigmoid": (lambda u: 1 / (1 + exp(-u)), lambda u: 1 / (4 * cosh(u / 2) ** 2)),
 }
 # Where implementations change their formula, where results become 1, where slopes leave the normal range.
 EDGES = [2.0**-26, 2.0**-18, 2.0**-12, 0.25, 0.5, 0.625, 1.0, 3.9192, 4.0, 5.8636, 8.5, 9.0109, 9.3, 13.0,
@@ -48,16 +51,16 @@ def arguments(kind):
 
 
 def slope_text(function, u):
-    # exp of a number with 40 digits before the point would take mpmath for ever, and the slope is 0.
-    if function in ("tanh", "erf") and abs(u) > 1e4:
+    if function in LIMITS and abs(u) > 1e4:
         return "0"
     slope = FUNCTIONS[function][1](mpf(u))
     return nstr(slope, 25) if slope > TINIEST else "0"
 
 
 def value_text(function, u):
-    limit = function in ("tanh", "erf") and abs(u) > 1e4
-    return nstr(mpf(1 if u > 0 else -1) if limit else FUNCTIONS[function][0](mpf(u)), 25)
+    if function in LIMITS and abs(u) > 1e4:
+        return nstr(mpf(LIMITS[function][u > 0]), 25)
+    return nstr(FUNCTIONS[function][0](mpf(u)), 25)
 
 
 def main():

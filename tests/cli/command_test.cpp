@@ -1,6 +1,7 @@
 // The commands as a person uses them, on a model that trains in a second.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -35,6 +36,19 @@ TEST(Help, EveryCommandHasOne) {
   }
   EXPECT_NE(run_dyt({"train", "--help"}).output.find("optim.lr = 0.003"), std::string::npos);
   EXPECT_EQ(run_dyt({}).status, 2);
+}
+
+TEST(Help, KeysAsJson) {
+  for (const char* command : {"compare", "train"}) {
+    const CommandResult result = run_dyt({command, "--help", "--json"});
+    EXPECT_EQ(result.status, 0) << result.errors;
+    const json keys = json::parse(result.output);
+    const auto lr = std::find_if(keys.begin(), keys.end(),
+                                 [](const json& key) { return key["key"] == "optim.lr"; });
+    ASSERT_NE(lr, keys.end()) << command;
+    EXPECT_EQ((*lr)["default"], 0.003);
+    EXPECT_EQ((*lr)["decides_results"], true);
+  }
 }
 
 TEST(Queries, PrintJson) {

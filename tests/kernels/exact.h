@@ -20,6 +20,8 @@ inline long double exact_value(Function function, long double u) {
       return u / std::hypot(1.0L, u);
     case Function::kLinearClip:
       return std::fmin(std::fmax(u, -1.0L), 1.0L);
+    case Function::kSigmoid:
+      return 1 / (1 + std::exp(-u));
   }
   return 0;
 }
@@ -34,6 +36,8 @@ inline long double exact_slope(Function function, long double u) {
       return std::pow(1 + u * u, -1.5L);
     case Function::kLinearClip:
       return std::fabs(u) <= 1 ? 1 : 0;
+    case Function::kSigmoid:
+      return 1 / (4 * std::cosh(u / 2) * std::cosh(u / 2));
   }
   return 0;
 }

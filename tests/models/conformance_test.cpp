@@ -46,6 +46,7 @@ struct TinyCase {
   std::string pool, norm;
   double init_values;
   std::vector<double> logits;  // row 0, row 1
+  bool qk_norm = false;
 };
 
 TEST(Conformance, TinyVit) {
@@ -75,6 +76,18 @@ TEST(Conformance, TinyVit) {
        0,
        {-0.2660921297, -0.0790966960, 0.4081781189, 0.4403512903, 0.0972000851,  //
         -0.2929886418, 0.3252547339, 0.2439501370, 0.3910709930, 0.0701350894}},
+      {"avg",
+       "layer_norm",
+       0,
+       {-0.0912429782, -0.5236071601, 0.6294545732, 0.0670134374, 0.8558125827,  //
+        0.0082960691, 0.3683536380, 0.3522898920, -0.6377725227, 0.6023150669},
+       true},
+      {"avg",
+       "dyt",
+       0,
+       {-0.2725569225, -0.0859515609, 0.4088126868, 0.4320035760, 0.0921238941,  //
+        -0.2957560582, 0.3233322362, 0.2425017698, 0.3925148923, 0.0868799334},
+       true},
   };
   for (const TinyCase& c : cases) {
     const VitConfig config{.image_size = 32,
@@ -86,12 +99,13 @@ TEST(Conformance, TinyVit) {
                            .num_heads = 3,
                            .global_pool = c.pool,
                            .init_values = c.init_values,
+                           .qk_norm = c.qk_norm,
                            .norm = c.norm};
     const at::Tensor logits = logits_of(config, 0.3, 2);
     ASSERT_EQ(logits.sizes(), at::IntArrayRef({2, 5}));
     for (int i = 0; i < 10; ++i) {
       EXPECT_NEAR(logits.flatten()[i].item<double>(), c.logits[i], kTolerance)
-          << c.pool << " " << c.norm << " logit " << i;
+          << c.pool << " " << c.norm << (c.qk_norm ? " qk_norm" : "") << " logit " << i;
     }
   }
 }

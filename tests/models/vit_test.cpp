@@ -36,7 +36,8 @@ TEST(Table, ParameterCountsAreThePublishedOnes) {
   const CountCase cases[] = {{"vit_tiny_patch16_224", 5717416, 25},
                              {"vit_small_patch16_224", 22050664, 25},
                              {"vit_base_patch16_224", 86567656, 25},
-                             {"vit_large_patch16_224", 304326632, 49}};
+                             {"vit_large_patch16_224", 304326632, 49},
+                             {"vit_huge_patch14_224", 632045800, 65}};
   for (const CountCase& c : cases) {
     const ModelRow& row = core::find_row(model_table(), c.name, "model");
     EXPECT_EQ(parameter_count(row), c.layer_norm) << c.name;
@@ -107,10 +108,25 @@ TEST(Vit, SlotsKnowTheirSite) {
   EXPECT_EQ(parameters["fc_norm.alpha"].item<double>(), 3);
 }
 
+TEST(Vit, QkNormAddsItsSlotsAndNothingElse) {
+  VitConfig config = digits_config("dyt:alpha0.qk=4");
+  const auto without = initialized(config, 0)->named_parameters();
+  config.qk_norm = true;
+  const auto with = initialized(config, 0)->named_parameters();
+  EXPECT_EQ(with.size(), without.size() + 4 * 2 * 3) << "4 blocks, q and k, 3 parameters";
+  EXPECT_EQ(with["blocks.3.attn.q_norm.weight"].sizes(), at::IntArrayRef({16})) << "dim / heads";
+  EXPECT_EQ(with["blocks.0.attn.k_norm.alpha"].item<double>(), 4) << "the site is qk";
+  EXPECT_EQ(with["blocks.0.norm1.alpha"].item<double>(), 0.5);
+  for (const auto& item : without) {
+    EXPECT_TRUE(at::equal(item.value(), with[item.key()])) << item.key();
+  }
+}
+
 TEST(Vit, CalibrateReachesEverySlotInBothPoolings) {
   for (const char* pool : {"avg", "token"}) {
     VitConfig config = digits_config("dyt:alpha0=auto");
     config.global_pool = pool;
+    config.qk_norm = true;
     const auto model = initialized(config, 0);
     const at::Tensor images = fill_values("x", {32, 1, 8, 8}).to(at::kFloat);
     nn::calibrate(*model, [&] { model->forward(images); });
@@ -123,7 +139,7 @@ TEST(Vit, CalibrateReachesEverySlotInBothPoolings) {
         EXPECT_LT(item.value().item<double>(), 20) << item.key();
       }
     }
-    EXPECT_EQ(slots, 9);
+    EXPECT_EQ(slots, 9 + 4 * 2);
   }
 }
 

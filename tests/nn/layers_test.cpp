@@ -22,7 +22,8 @@ double largest_difference(const at::Tensor& a, const at::Tensor& b) {
 
 TEST(Attention, IsSoftmaxAttentionWithHeadsInOrder) {
   constexpr int64_t B = 2, N = 5, D = 12, h = 3;
-  const auto attention = std::make_shared<Attention>(D, h, at::kDouble);
+  const auto attention =
+      std::make_shared<Attention>(AttentionOptions{.dim = D, .num_heads = h}, at::kDouble);
   fill_module(*attention, 0.5);
   const auto p = attention->named_parameters();
   const at::Tensor x = fill_values("x", {B, N, D});
@@ -37,7 +38,33 @@ TEST(Attention, IsSoftmaxAttentionWithHeadsInOrder) {
   const at::Tensor y = at::linear(at::cat(heads, -1), p["proj.weight"], p["proj.bias"]);
   EXPECT_LT(largest_difference(attention->forward(x), y), 1e-14);
   EXPECT_TRUE(at::equal(attention->forward(x), attention->forward(x)));
-  expect_error(core::ErrorKind::kUsage, "divides 12", [] { Attention(12, 5); });
+  expect_error(core::ErrorKind::kUsage, "divides 12",
+               [] { Attention({.dim = 12, .num_heads = 5}); });
+}
+
+TEST(Attention, QkNormActsOnQueriesAndKeysOfEachHead) {
+  constexpr int64_t B = 2, N = 5, D = 12, h = 3;
+  const AttentionOptions with{.dim = D, .num_heads = h, .qk_norm = parse_norm_spec("dyt")};
+  const auto attention = std::make_shared<Attention>(with, at::kDouble);
+  fill_module(*attention, 0.5);
+  const auto p = attention->named_parameters();
+  EXPECT_EQ(p.keys(),
+            (std::vector<std::string>{"qkv.weight", "qkv.bias", "q_norm.alpha", "q_norm.weight",
+                                      "q_norm.bias", "k_norm.alpha", "k_norm.weight", "k_norm.bias",
+                                      "proj.weight", "proj.bias"}));
+  const auto norm = [&](const std::string& name, const at::Tensor& x) {
+    return p[name + ".weight"] * (p[name + ".alpha"] * x).tanh() + p[name + ".bias"];
+  };
+  const at::Tensor x = fill_values("x", {B, N, D});
+  const auto parts = at::linear(x, p["qkv.weight"], p["qkv.bias"]).split(D, -1);
+  std::vector<at::Tensor> heads;
+  for (int64_t head = 0; head < h; ++head) {
+    const auto of = [&](int part) { return parts[part].narrow(-1, head * D / h, D / h); };
+    const at::Tensor q = norm("q_norm", of(0)), k = norm("k_norm", of(1));
+    heads.push_back(at::matmul((at::matmul(q, k.transpose(1, 2)) / 2).softmax(-1), of(2)));
+  }
+  const at::Tensor y = at::linear(at::cat(heads, -1), p["proj.weight"], p["proj.bias"]);
+  EXPECT_LT(largest_difference(attention->forward(x), y), 1e-14);
 }
 
 TEST(Mlp, UsesExactGelu) {

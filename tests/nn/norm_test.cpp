@@ -49,6 +49,9 @@ at::Tensor expected(const Norm& norm, const at::Tensor& x) {
   if (norm.kind() == "linear_clip") {
     return affine(u.clamp(-1, 1));
   }
+  if (norm.kind() == "sigmoid") {
+    return affine(1 / (1 + (-u).exp()));
+  }
   return affine(norm.kind() == "dyt" ? u.tanh() : u.erf());
 }
 
@@ -67,7 +70,9 @@ const std::vector<std::string> kSlots = {"layer_norm",
                                          "derf:shift=false",
                                          "isru",
                                          "linear_clip",
-                                         "hardtanh:weight=false"};
+                                         "hardtanh:weight=false",
+                                         "sigmoid",
+                                         "sigmoid:shift=true"};
 
 TEST(Norm, FormulaInBothLayouts) {
   const at::Tensor x = fill_values("x", {3, 5, kChannels}) * 3;

@@ -15,7 +15,8 @@ namespace dyt::ops::test {
 
 using OptionalTensor = std::optional<at::Tensor>;
 
-inline const std::vector<std::string> kFunctionNames = {"tanh", "erf", "isru", "linear_clip"};
+inline const std::vector<std::string> kFunctionNames = {"tanh", "erf", "isru", "linear_clip",
+                                                        "sigmoid"};
 
 inline at::Tensor function_expression(const at::Tensor& u, const std::string& function) {
   if (function == "tanh") {
@@ -23,6 +24,9 @@ inline at::Tensor function_expression(const at::Tensor& u, const std::string& fu
   }
   if (function == "erf") {
     return torch::erf(u);
+  }
+  if (function == "sigmoid") {
+    return torch::sigmoid(u);
   }
   return function == "isru" ? u / torch::sqrt(1 + u * u) : torch::clamp(u, -1, 1);
 }

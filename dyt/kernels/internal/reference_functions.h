@@ -91,4 +91,19 @@ struct LinearClip {
   }
 };
 
+struct Sigmoid {
+  // e = exp(-|u|) cannot overflow, and e / (1 + e) keeps every bit of a small result.
+  template <class W>
+  static Point<W> point(W u) {
+    const W e = std::exp(-std::abs(u));
+    const W q = 1 / (1 + e);
+    return {u < 0 ? e * q : q, e * q * q};
+  }
+
+  template <class W>
+  static W value(W u) {
+    return point(u).value;
+  }
+};
+
 }  // namespace dyt::kernels::internal
