@@ -147,7 +147,7 @@ int run_fetch(const FetchRequest& request) {
         *remote, request.folder,
         {.from = request.from,
          .on_progress = [&](const data::FetchProgress& progress) { display.update(progress); },
-         .stop = &stop_on_signals()});
+         .stop = &stop_on_signals(Audience::kPerson)});
   }
   print_reports(request, reports, true);
   return 0;
