@@ -1,8 +1,9 @@
-// dyt data list | describe NAME
+// dyt data list | describe NAME | fetch NAME | verify NAME
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
+#include "cli/data_fetch.h"
 #include "dyt/core/error.h"
 #include "dyt/core/lookup.h"
 #include "dyt/data/dataset.h"
@@ -16,6 +17,8 @@ struct DataOptions {
   std::string name;
   data::DataConfig config;
   bool json = false;
+  bool quiet = false;
+  std::string from;
 };
 
 // What can be said of a data set without its files; its counts where the files are there.
@@ -55,20 +58,24 @@ int describe_data(const DataOptions& options) {
   const data::ImageData data = data::open_data(config);
   const data::SplitDescription train = data::describe_split(data, data.train);
   const data::SplitDescription test = data::describe_split(data, data.test);
-  const Json entry = {{"name", data.name},
-                      {"summary", data.summary},
-                      {"source", data.source},
-                      {"licence", data.licence},
-                      {"train_images", train.count},
-                      {"test_images", test.count},
-                      {"image_size", data.image_size},
-                      {"channels", data.channels},
-                      {"num_classes", data.num_classes},
-                      {"train_class_counts", train.class_counts},
-                      {"test_class_counts", test.class_counts},
-                      {"pixel_mean", train.mean},
-                      {"pixel_std", train.std},
-                      {"checksum", data.checksum}};
+  Json entry = {{"name", data.name},
+                {"summary", data.summary},
+                {"source", data.source},
+                {"licence", data.licence},
+                {"train_images", train.count},
+                {"test_images", test.count},
+                {"image_size", data.image_size},
+                {"channels", data.channels},
+                {"num_classes", data.num_classes},
+                {"class_names", data.class_names},
+                {"train_class_counts", train.class_counts},
+                {"test_class_counts", test.class_counts},
+                {"pixel_mean", train.mean},
+                {"pixel_std", train.std},
+                {"checksum", data.checksum}};
+  if (data.class_names.empty()) {
+    entry.erase("class_names");
+  }
   if (options.json) {
     std::printf("%s\n", entry.dump(2).c_str());
     return 0;
@@ -80,27 +87,69 @@ int describe_data(const DataOptions& options) {
   return 0;
 }
 
+FetchRequest request_of(const DataOptions& options) {
+  const data::DatasetRow& row = core::find_row(data::dataset_table(), options.name, "data set");
+  return {.name = options.name,
+          .summary = std::string(row.summary),
+          .folder = data::data_folder(options.config),
+          .from = options.from,
+          .json = options.json,
+          .quiet = options.quiet};
+}
+
+using Run = int (*)(const DataOptions&);
+
+int fetch_data(const DataOptions& options) { return run_fetch(request_of(options)); }
+int verify_data(const DataOptions& options) { return run_verify(request_of(options)); }
+
+// The subcommands of `dyt data`, which share their options and the action that is run in the end.
+class Subcommands {
+ public:
+  explicit Subcommands(CLI::App& app) : app_(app) { app.require_subcommand(1); }
+
+  CLI::App& add(const std::string& name, const std::string& summary, Run run, bool has_name) {
+    CLI::App& sub = *app_.add_subcommand(name, summary);
+    if (has_name) {
+      sub.add_option("name", options_->name, "as `dyt data list` shows it")->required();
+    }
+    sub.add_option("--dir", options_->config.dir,
+                   "folder of the data files (default: $DYT_DATA, else ~/.cache/dyt)");
+    sub.add_flag("--json", options_->json, "print JSON");
+    sub.callback([action = action_, options = options_, run] {
+      *action = [options, run] { return run(*options); };
+    });
+    return sub;
+  }
+
+  DataOptions& options() { return *options_; }
+  Action action() const {
+    return [action = action_] { return (*action)(); };
+  }
+
+ private:
+  CLI::App& app_;
+  std::shared_ptr<DataOptions> options_ = std::make_shared<DataOptions>();
+  std::shared_ptr<Action> action_ = std::make_shared<Action>();
+};
+
 }  // namespace
 
 Action declare_data(CLI::App& app) {
-  auto options = std::make_shared<DataOptions>();
-  auto action = std::make_shared<Action>();
-  app.require_subcommand(1);
-  const auto add_common = [options](CLI::App& sub) {
-    sub.add_option("--dir", options->config.dir,
-                   "folder of the data files (default: $DYT_DATA, else ~/.cache/dyt)");
-    sub.add_flag("--json", options->json, "print JSON");
-  };
-  CLI::App* list = app.add_subcommand("list", "every data set, and whether its files are here");
-  add_common(*list);
-  list->callback([action, options] { *action = [options] { return list_data(*options); }; });
-  CLI::App* describe =
-      app.add_subcommand("describe", "one data set: source, licence, counts, checksum");
-  describe->add_option("name", options->name, "as `dyt data list` shows it")->required();
-  add_common(*describe);
-  describe->callback(
-      [action, options] { *action = [options] { return describe_data(*options); }; });
-  return [action] { return (*action)(); };
+  Subcommands subcommands(app);
+  DataOptions& options = subcommands.options();
+  subcommands.add("list", "every data set, and whether its files are here", list_data, false);
+  CLI::App& describe = subcommands.add(
+      "describe", "one data set: source, licence, counts, checksum", describe_data, true);
+  describe.add_option("--folder", options.config.folder, "of the data set `folder`: where it is");
+  describe.add_option("--image-size", options.config.image_size,
+                      "of the data set `folder`: the side that images are brought to");
+  CLI::App& fetch = subcommands.add(
+      "fetch", "get a data set's files from their publisher and check them", fetch_data, true);
+  fetch.add_option("--from", options.from,
+                   "a mirror: http://..., https://..., file://... or a folder");
+  fetch.add_flag("--quiet", options.quiet, "no progress");
+  subcommands.add("verify", "check a data set's files against their checksums", verify_data, true);
+  return subcommands.action();
 }
 
 }  // namespace dyt::cli

@@ -18,7 +18,7 @@ constexpr Command kCommands[] = {
      declare_compare},
     {"train", "one training run", declare_train},
     {"eval", "evaluate a run's checkpoint", declare_eval},
-    {"data", "list and describe data sets", declare_data},
+    {"data", "list, describe, fetch and verify data sets", declare_data},
     {"models", "list and describe models", declare_models},
     {"step-worker", "train in blocks by command (for measuring)", declare_step_worker, true},
 };

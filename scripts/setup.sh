@@ -10,6 +10,7 @@ cd "$(dirname "$0")/.."
 readonly TORCH_VERSION=2.11.0
 readonly PACKAGES=(g++ cmake ninja-build ccache mold python3-pip
   libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libboost-dev libssl-dev zlib1g-dev
+  libarchive-dev libcurl4-openssl-dev libjpeg-dev libpng-dev
   libgtest-dev gnuplot-nox)
 
 say() { printf 'setup: %s\n' "$*"; }

@@ -1,4 +1,5 @@
-// SHA-256 (libcrypto), for data checksums, run identities and the keys of random streams.
+// Hashes (libcrypto): SHA-256 for data checksums, run identities and the keys of random streams;
+// MD5 only where a publisher gives no better checksum of a file.
 #pragma once
 
 #include <array>
@@ -12,5 +13,12 @@ namespace dyt::core {
 std::array<uint8_t, 32> sha256(std::string_view bytes);
 std::string sha256_hex(std::string_view bytes);
 std::string sha256_hex_of_file(const std::filesystem::path& path);  // Error(kData) if unreadable
+
+enum class HashKind { kMd5, kSha256 };
+
+std::string_view hash_name(HashKind kind);  // "MD5", "SHA-256"
+std::string hash_hex(HashKind kind, std::string_view bytes);
+// Reads piece by piece; Error(kData) if unreadable.
+std::string hash_hex_of_file(HashKind kind, const std::filesystem::path& path);
 
 }  // namespace dyt::core

@@ -8,11 +8,14 @@
 #include "dyt/core/error.h"
 #include "dyt/core/hash.h"
 #include "dyt/core/lookup.h"
+#include "dyt/core/random.h"
+#include "dyt/data/internal/readers.h"
 
 namespace dyt::data {
 namespace {
 
 constexpr std::string_view kUserImages = "images";
+constexpr std::string_view kFolder = "folder";
 
 std::string_view bytes_of(const at::Tensor& tensor) {
   return {static_cast<const char*>(tensor.const_data_ptr()), tensor.nbytes()};
@@ -38,11 +41,21 @@ void limit(ImageSplit& split, int64_t count) {
   }
 }
 
+void check_image_size(const DataConfig& config, std::string_view name) {
+  if (config.image_size != 0 && name != kFolder) {
+    throw core::Error(core::ErrorKind::kUsage,
+                      {.what = "data.image_size goes with data.folder only",
+                       .where = "configuration",
+                       .found = "the data set " + std::string(name),
+                       .todo = "leave data.image_size out"});
+  }
+}
+
 }  // namespace
 
 void DataConfig::visit_fields(core::Fields& fields) {
   // Paths are no part of a run's identity: the checksum of what they hold is.
-  fields.add("name", name, {.help = "data set: digits, mnist, fashion_mnist or images"});
+  fields.add("name", name, {.help = "data set; `dyt data list` shows them"});
   fields.add("images", images,
              {.help = "your own images: IDX file, .gz or not", .identity = false});
   fields.add("labels", labels, {.help = "their labels: IDX file", .identity = false});
@@ -50,6 +63,13 @@ void DataConfig::visit_fields(core::Fields& fields) {
              {.help = "images to test on; empty: a fifth of data.images, by a fixed shuffle",
               .identity = false});
   fields.add("test_labels", test_labels, {.help = "their labels", .identity = false});
+  fields.add("folder", folder,
+             {.help = "your own images: a folder with one folder of JPEG or PNG files a class",
+              .identity = false});
+  fields.add("image_size", image_size,
+             {.help = "images of data.folder are brought to squares of this side; 0: they are",
+              .min = 0,
+              .max = 4096});
   fields.add("train_limit", train_limit,
              {.help = "train on the first so many images only; 0: all", .min = 0});
   fields.add("test_limit", test_limit,
@@ -62,6 +82,9 @@ void DataConfig::visit_fields(core::Fields& fields) {
 std::string dataset_name(const DataConfig& config) {
   const bool has_files = !config.images.empty() || !config.labels.empty() ||
                          !config.test_images.empty() || !config.test_labels.empty();
+  if (!config.folder.empty()) {
+    return std::string(kFolder);
+  }
   return has_files ? std::string(kUserImages) : config.name;
 }
 
@@ -77,8 +100,31 @@ std::filesystem::path data_folder(const DataConfig& config) {
   return std::filesystem::path(home == nullptr ? "." : home) / ".cache/dyt";
 }
 
+void throw_missing(const DataConfig& config, const std::string& what,
+                   const std::vector<std::filesystem::path>& looked_for) {
+  std::string places;
+  for (const std::filesystem::path& path : looked_for) {
+    places += "\n    " + path.string();
+  }
+  const std::string dir = config.dir.empty() ? "" : " --dir '" + config.dir + "'";
+  throw core::Error(core::ErrorKind::kData,
+                    {.what = what,
+                     .where = "looked for:" + places,
+                     .todo = "fetch it: dyt data fetch " + config.name + dir +
+                             "; or name the folder that holds " + config.name +
+                             "/ with data.dir=FOLDER or DYT_DATA=FOLDER"});
+}
+
+ImageData hold_out_fifth(const ImageSplit& all) {
+  const int64_t count = all.labels.numel();
+  // The stream's seed is 0, whatever the run's: all seeds test on the same images.
+  std::vector<int64_t> order = core::RandomStream(0, "images/split").permutation(count);
+  return split_in_order(all, std::move(order), count - (count + 4) / 5);
+}
+
 ImageData open_data(const DataConfig& config) {
   const DatasetRow& row = core::find_row(dataset_table(), dataset_name(config), "data set");
+  check_image_size(config, row.name);
   ImageData data = row.read(config);
   data.name = row.name;
   data.summary = row.summary;

@@ -26,6 +26,8 @@ struct DataConfig {
   std::string labels;
   std::string test_images;  // without them every fifth image is held out for testing
   std::string test_labels;
+  std::string folder;       // the user's own data, images in folders; then the name is "folder"
+  int64_t image_size = 0;   // of `folder`: the side that images are brought to; 0: they have one
   int64_t train_limit = 0;  // 0: all
   int64_t test_limit = 0;
   std::string dir;  // "": $DYT_DATA, else ~/.cache/dyt
@@ -46,7 +48,8 @@ struct ImageData {
   ImageSplit train;
   ImageSplit test;
   int64_t num_classes = 0;
-  int64_t image_size = 0;  // height and width
+  std::vector<std::string> class_names;  // by label; empty where they are just numbers
+  int64_t image_size = 0;                // height and width
   int64_t channels = 0;
   double scale = 0;      // raw value that counts as 1.0: 16 or 255
   std::string checksum;  // SHA-256 over images and labels of both splits, before the limits
@@ -60,10 +63,11 @@ struct DatasetRow {
   ImageData (*read)(const DataConfig&);
 };
 
-// digits, mnist, fashion_mnist, images.
+// digits, mnist, fashion_mnist, cifar10, images, folder.
 std::span<const DatasetRow> dataset_table();
 
-// The row that the configuration means: "images" where the user's files are named, else its name.
+// The row that the configuration means: "images" or "folder" where the user's files or folder are
+// named, else its name.
 std::string dataset_name(const DataConfig& config);
 
 // Where files are looked for: data.dir, else $DYT_DATA, else ~/.cache/dyt.
@@ -76,8 +80,8 @@ std::filesystem::path data_folder(const DataConfig& config);
 // mnist and fashion_mnist are four IDX files, plain or .gz, under their customary names
 // (train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-..., t10k-labels-...), in the
 // first of these folders under data_folder() that has any of them: NAME, vision/NAME, and the same
-// with
-// '-' for '_'.
+// with '-' for '_'. `folder` is JPEG and PNG files, one folder a class (docs/data.md has the
+// layouts), brought to one size by resize_crop (resize.h); Error(kResources) above 8 GiB.
 ImageData open_data(const DataConfig& config);
 
 // What there is to say about a split, for people.

@@ -4,9 +4,8 @@
 #include <algorithm>
 
 #include "dyt/core/error.h"
-#include "dyt/core/lookup.h"
-#include "dyt/core/random.h"
 #include "dyt/data/internal/readers.h"
+#include "dyt/data/remote.h"
 #include "dyt/formats/idx.h"
 
 namespace dyt::data {
@@ -92,35 +91,6 @@ void check_labels(const at::Tensor& labels, int64_t num_classes, const fs::path&
   }
 }
 
-std::vector<fs::path> mnist_folders(const DataConfig& config) {
-  std::string dashed = config.name;
-  std::replace(dashed.begin(), dashed.end(), '_', '-');
-  const fs::path base = data_folder(config);
-  std::vector<fs::path> folders;
-  for (const std::string& name : {config.name, dashed}) {
-    folders.push_back(base / name);
-    folders.push_back(base / "vision" / name);
-  }
-  folders.resize(dashed == config.name ? 2 : 4);
-  return folders;
-}
-
-[[noreturn]] void throw_missing(const DataConfig& config, const std::string& what,
-                                const std::vector<fs::path>& looked_for) {
-  std::string places;
-  for (const fs::path& path : looked_for) {
-    places += "\n    " + path.string();
-  }
-  const DatasetRow& row =
-      core::find_row(dataset_table(), std::string_view(config.name), "data set");
-  throw Error(ErrorKind::kData,
-              {.what = what,
-               .where = "looked for:" + places,
-               .todo = "get the four *-ubyte.gz files from " + std::string(row.source) + " into " +
-                       mnist_folders(config).front().string() + ", or name the folder that holds " +
-                       config.name + "/ with data.dir=FOLDER or DYT_DATA=FOLDER"});
-}
-
 fs::path packed_file(const fs::path& folder, std::string_view stem) {
   fs::path path = folder / stem;
   path += ".gz";
@@ -139,7 +109,7 @@ fs::path existing_file(const fs::path& folder, std::string_view stem) {
 }
 
 fs::path mnist_folder(const DataConfig& config) {
-  const std::vector<fs::path> folders = mnist_folders(config);
+  const std::vector<fs::path> folders = dataset_folders(data_folder(config), config.name);
   std::vector<fs::path> looked_for;
   for (const fs::path& folder : folders) {
     looked_for.push_back(packed_file(folder, kMnistFiles[0]));
@@ -204,9 +174,7 @@ ImageData read_user_images(const DataConfig& config) {
   }
   ImageData data;
   if (config.test_images.empty()) {
-    // The stream's seed is 0, whatever the run's: all seeds test on the same images.
-    std::vector<int64_t> order = core::RandomStream(0, "images/split").permutation(count);
-    data = split_in_order(given, std::move(order), count - (count + 4) / 5);
+    data = hold_out_fifth(given);
   } else {
     data.train = given;
     data.test = read_split(config.test_images, config.test_labels);

@@ -19,11 +19,21 @@ constexpr DatasetRow kRows[] = {
      .licence = "MIT (Zalando SE)",
      .source = "https://github.com/zalandoresearch/fashion-mnist (folder data/fashion)",
      .read = read_mnist},
+    {.name = "cifar10",
+     .summary = "60,000 photographs of animals and vehicles, 32x32 RGB, 10 classes",
+     .licence = "none stated; the authors ask for a citation (Krizhevsky 2009)",
+     .source = "https://www.cs.toronto.edu/~kriz/cifar.html",
+     .read = read_cifar10},
     {.name = "images",
      .summary = "your own square grey images: data.images and data.labels, IDX files",
      .licence = "yours",
      .source = "the files that data.images and data.labels name",
      .read = read_user_images},
+    {.name = "folder",
+     .summary = "your own JPEG or PNG files, one folder a class: data.folder",
+     .licence = "yours",
+     .source = "the folder that data.folder names",
+     .read = read_folder},
 };
 
 }  // namespace

@@ -25,7 +25,8 @@ constexpr int kGzipOnly = 15 + 16;  // window bits, plus 16: a gzip header must 
 // One inflate state over the whole input, reset between streams.
 class Inflater {
  public:
-  Inflater(std::string_view bytes, const std::string& file) : bytes_(bytes), file_(file) {
+  Inflater(std::string_view bytes, const std::string& file, size_t max_bytes)
+      : bytes_(bytes), file_(file), max_bytes_(max_bytes) {
     if (inflateInit2(&state_, kGzipOnly) != Z_OK) {
       throw core::Error(core::ErrorKind::kResources, {.what = "no memory to unpack " + file});
     }
@@ -59,6 +60,10 @@ class Inflater {
       status = inflate(&state_, Z_NO_FLUSH);
       consumed_ += input - state_.avail_in;
       output.append(reinterpret_cast<const char*>(chunk_.data()), chunk_.size() - state_.avail_out);
+      if (output.size() > max_bytes_) {
+        throw_gzip("the gzip file unpacks to more than " + std::to_string(max_bytes_) + " bytes",
+                   file_, consumed_);
+      }
       if (status == Z_BUF_ERROR) {  // wants more input than there is
         throw_gzip("the gzip file is truncated", file_, bytes_.size());
       }
@@ -72,6 +77,7 @@ class Inflater {
 
   std::string_view bytes_;
   const std::string& file_;
+  size_t max_bytes_;
   size_t consumed_ = 0;
   std::vector<Bytef> chunk_ = std::vector<Bytef>(kChunk);
   z_stream state_{};
@@ -81,11 +87,11 @@ class Inflater {
 
 bool is_gzip(std::string_view bytes) { return bytes.substr(0, 2) == "\x1f\x8b"; }
 
-std::string gunzip(std::string_view bytes, const std::string& file) {
+std::string gunzip(std::string_view bytes, const std::string& file, size_t max_bytes) {
   if (!is_gzip(bytes)) {
     throw_gzip("not a gzip file", file, 0);
   }
-  return Inflater(bytes, file).run();
+  return Inflater(bytes, file, max_bytes).run();
 }
 
 }  // namespace dyt::formats

@@ -15,6 +15,7 @@ struct DataPreset {
 const DataPreset kDataPresets[] = {
     {"mnist", {"model.patch_size=4", "train.epochs=5", "train.batch_size=64"}},
     {"fashion_mnist", {"model.patch_size=4", "train.epochs=5", "train.batch_size=64"}},
+    {"cifar10", {"model.patch_size=4", "train.epochs=10", "train.batch_size=64"}},
 };
 
 // "<group>.key=value" for every field of `preset` that differs from its type's default.

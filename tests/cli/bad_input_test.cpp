@@ -56,7 +56,10 @@ const Case kCases[] = {
     {"NoDataFiles",
      {"train", "data=mnist", "data.dir=/nowhere"},
      3,
-     {"/nowhere", "train-images-idx3-ubyte"}},
+     {"/nowhere", "train-images-idx3-ubyte", "dyt data fetch mnist --dir '/nowhere'"}},
+    {"NoDataFolder", {"train", "data.folder=/nowhere/a b"}, 3, {"/nowhere/a b", "CLASS"}},
+    {"FolderAndName", {"train", "data.folder=a", "data=mnist"}, 2, {"data.folder", "mnist"}},
+    {"ImageSizeWithoutFolder", {"train", "data.image_size=8"}, 2, {"data.image_size"}},
     {"NoConfigFile", {"compare", "/nowhere/a.toml"}, 3, {"/nowhere/a.toml"}},
     {"NoRunFolder", {"eval", "/nowhere/run"}, 3, {"/nowhere/run", "run folder"}},
 };

@@ -94,7 +94,8 @@ TEST(DatasetTable, ListsWhatThereIs) {
     names.emplace_back(row.name);
     EXPECT_FALSE(row.summary.empty() || row.licence.empty() || row.source.empty()) << row.name;
   }
-  EXPECT_EQ(names, (std::vector<std::string>{"digits", "mnist", "fashion_mnist", "images"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"digits", "mnist", "fashion_mnist", "cifar10",
+                                             "images", "folder"}));
 }
 
 TEST(DataConfig, FieldsAndFolder) {
@@ -103,9 +104,10 @@ TEST(DataConfig, FieldsAndFolder) {
   core::apply_override(fields, "dir=/some/where");
   EXPECT_EQ(data_folder(config), "/some/where");
   EXPECT_EQ(core::identity_text(fields),
-            "name=\"digits\"\ntest_limit=0\ntrain_limit=0");  // no paths in it
+            "image_size=0\nname=\"digits\"\ntest_limit=0\ntrain_limit=0");  // no paths in it
   EXPECT_EQ(dataset_name({.name = "mnist"}), "mnist");
   EXPECT_EQ(dataset_name({.images = "a", .labels = "b"}), "images");
+  EXPECT_EQ(dataset_name({.folder = "a"}), "folder");
 }
 
 TEST(DataFolder, EnvironmentThenCache) {

@@ -41,7 +41,7 @@ TEST(Mnist, MissingDataSaysWhereAndHow) {
   EXPECT_TRUE(mentions(message, "mnist is not there"));
   EXPECT_TRUE(mentions(message, (folder.path() / "mnist" / kFiles[0]).string() + ".gz"));
   EXPECT_TRUE(mentions(message, (folder.path() / "vision/mnist").string()));
-  EXPECT_TRUE(mentions(message, "https://"));
+  EXPECT_TRUE(mentions(message, "dyt data fetch mnist --dir '" + config.dir + "'"));
   EXPECT_TRUE(mentions(message, "data.dir=FOLDER"));
 }
 
@@ -142,6 +142,29 @@ TEST(UserImages, OneClassIsNotEnough) {
   const DataConfig config{.images = folder.idx("images", {10, 4, 4}, 251),
                           .labels = folder.idx("labels", {10}, 1)};
   EXPECT_TRUE(mentions(open_error(config, ErrorKind::kData), "1 classes"));
+}
+
+TEST(UserImages, OneImageIsNotEnough) {
+  const TemporaryFolder folder;
+  const DataConfig config{.images = folder.idx("images", {1, 4, 4}, 251),
+                          .labels = folder.idx("labels", {1}, 3)};
+  EXPECT_TRUE(mentions(open_error(config, ErrorKind::kData), "1 images"));
+}
+
+TEST(UserImages, MoreLabelsThanImages) {
+  const TemporaryFolder folder;
+  const DataConfig config{.images = folder.idx("images", {10, 4, 4}, 251),
+                          .labels = folder.idx("labels", {11}, 3)};
+  const std::string message = open_error(config, ErrorKind::kData);
+  EXPECT_TRUE(mentions(message, "differ in number"));
+  EXPECT_TRUE(mentions(message, "found:    11"));
+}
+
+TEST(UserImages, PathsMayHaveBlanksAndUmlauts) {
+  const TemporaryFolder folder;
+  const DataConfig config{.images = folder.idx("Bilder für Übungen/die Bilder", {10, 4, 4}, 251),
+                          .labels = folder.idx("Bilder für Übungen/ihre Klassen", {10}, 3)};
+  EXPECT_EQ(open_data(config).num_classes, 3);
 }
 
 TEST(Mnist, RealFiles) {

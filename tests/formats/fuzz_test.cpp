@@ -1,13 +1,19 @@
 // Random damage to valid files: a parser may accept it or throw Error(kData), never anything else.
 // Worth most under the asan preset.
+#include <fstream>
 #include <functional>
 
 #include "dyt/core/files.h"
 #include "dyt/core/random.h"
+#include "dyt/formats/archive.h"
 #include "dyt/formats/idx.h"
+#include "dyt/formats/image.h"
 #include "dyt/formats/json_lines.h"
 #include "dyt/formats/safetensors.h"
 #include "tests/formats/formats_test_util.h"
+#include "tests/support/image_files.h"
+#include "tests/support/tar_file.h"
+#include "tests/support/temp_folder.h"
 
 namespace dyt::formats {
 namespace {
@@ -42,11 +48,11 @@ std::string damaged(std::string bytes, core::RandomStream& random) {
 }
 
 void check_damage(const std::string& name, const std::string& valid,
-                  const std::function<void(const std::string&)>& parse) {
+                  const std::function<void(const std::string&)>& parse, int rounds = kRounds) {
   core::RandomStream random(0, "fuzz/" + name);
   ASSERT_NO_THROW(parse(valid)) << name;
   int refused = 0;
-  for (int round = 0; round < kRounds; ++round) {
+  for (int round = 0; round < rounds; ++round) {
     try {
       parse(damaged(valid, random));
     } catch (const core::Error& error) {
@@ -99,6 +105,36 @@ TEST(Fuzz, Idx) {
   };
   check_damage("idx", valid, parse);
   check_damage("idx.gz", gzip(valid), parse);
+}
+
+TEST(Fuzz, Images) {
+  const auto parse = [](const std::string& bytes) {
+    const Image image = parse_image(bytes, "fuzz");
+    EXPECT_EQ(image.pixels.size(),
+              static_cast<size_t>(image.height * image.width * image.channels));
+  };
+  const auto picture = testing::stripes(17, 12, 3);
+  check_damage("png", testing::png_bytes(picture), parse);
+  check_damage("png interlaced", testing::png_bytes(picture, {.interlaced = true}), parse);
+  check_damage("jpeg", testing::jpeg_bytes(picture), parse);
+  check_damage("jpeg progressive", testing::jpeg_bytes(picture, {.progressive = true}), parse);
+  check_damage("jpeg cmyk", testing::jpeg_bytes(testing::stripes(9, 9, 4)), parse);
+}
+
+TEST(Fuzz, Archives) {
+  const std::vector<testing::TarEntry> entries = {
+      {"set/", "", '5'}, {"set/a", std::string(700, 'a')}, {"set/b", "b"}};
+  const testing::TempFolder folder;
+  const auto unpack = [&](const std::string& bytes) {
+    std::ofstream(folder / "in/archive", std::ios::binary) << bytes;
+    std::filesystem::remove_all(folder / "in/output");
+    unpack_archive(folder / "in/archive", folder / "in/output", {.max_bytes = 1 << 20});
+  };
+  std::filesystem::create_directory(folder / "in");
+  check_damage("tar", testing::tar_bytes(entries), unpack, 200);
+  check_damage("tar.gz", gzip(testing::tar_bytes(entries)), unpack, 200);
+  // Nothing beside the one folder that was given.
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
 }
 
 TEST(Fuzz, JsonLines) {

@@ -93,5 +93,12 @@ TEST(Idx, FilesOfMnist) {
   }
 }
 
+TEST(Gunzip, RefusesMoreThanItIsAllowed) {
+  const std::string packed = gzip(std::string(1'000'000, 'a'));
+  EXPECT_EQ(gunzip(packed, "a.gz", 1'000'000).size(), 1'000'000u);
+  EXPECT_TRUE(
+      mentions(data_error([&] { gunzip(packed, "a.gz", 999'999); }), "more than 999999 bytes"));
+}
+
 }  // namespace
 }  // namespace dyt::formats

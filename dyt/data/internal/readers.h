@@ -1,4 +1,5 @@
-// One reader for each row of the table of data sets. They fill train, test, num_classes and scale;
+// One reader for each row of the table of data sets. They fill train, test, num_classes, scale
+// and, where there are any, class_names;
 // open_data does the rest.
 #pragma once
 
@@ -11,10 +12,19 @@ namespace dyt::data {
 ImageData read_digits(const DataConfig& config);
 ImageData read_mnist(
     const DataConfig& config);  // also fashion_mnist: its files have the same names
+ImageData read_cifar10(const DataConfig& config);
 ImageData read_user_images(const DataConfig& config);
+ImageData read_folder(const DataConfig& config);
+
+// Error(kData): files that `dyt data fetch` gets are not in any of these places.
+[[noreturn]] void throw_missing(const DataConfig& config, const std::string& what,
+                                const std::vector<std::filesystem::path>& looked_for);
 
 // Divides by an order of all samples: the first `train_count` of it are for training, the rest for
 // testing.
 ImageData split_in_order(const ImageSplit& all, std::vector<int64_t> order, int64_t train_count);
+
+// Every fifth sample (rounded up) of a shuffle that is the same for all seeds is for testing.
+ImageData hold_out_fifth(const ImageSplit& all);
 
 }  // namespace dyt::data

@@ -1,0 +1,115 @@
+#include "dyt/data/internal/image_files.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "dyt/core/error.h"
+#include "dyt/core/text.h"
+
+namespace dyt::data {
+namespace {
+
+namespace fs = std::filesystem;
+using core::Error;
+using core::ErrorKind;
+
+constexpr const char* kLayout =
+    "FOLDER/train/CLASS/*.jpg and FOLDER/test/CLASS/*.jpg, or FOLDER/CLASS/*.jpg (or .jpeg, .png)";
+
+[[noreturn]] void refuse(const std::string& what, const fs::path& where,
+                         const std::string& expected = kLayout, const std::string& found = "") {
+  throw Error(ErrorKind::kData,
+              {.what = what, .where = where.string(), .expected = expected, .found = found});
+}
+
+// A folder that may not be looked into counts as none.
+bool is_folder(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+
+bool is_image_name(const std::string& name) {
+  std::string extension = fs::path(name).extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char letter) { return std::tolower(letter); });
+  return extension == ".jpg" || extension == ".jpeg" || extension == ".png";
+}
+
+// The names in a folder that do not begin with a dot and that `wanted` takes, sorted bytewise.
+template <class Wanted>
+std::vector<std::string> names_in(const fs::path& folder, const Wanted& wanted) {
+  std::vector<std::string> names;
+  try {
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+      const std::string name = entry.path().filename().string();
+      if (!name.starts_with('.') && wanted(entry)) {
+        names.push_back(name);
+      }
+    }
+  } catch (const fs::filesystem_error& error) {
+    refuse("cannot read the folder: " + error.code().message(), folder);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::vector<std::string> folders_in(const fs::path& folder) {
+  return names_in(folder, [](const fs::directory_entry& entry) { return entry.is_directory(); });
+}
+
+// The images of the classes; `class_names` says which label a folder's name is.
+std::vector<LabelledFile> files_of(const fs::path& folder,
+                                   const std::vector<std::string>& class_names) {
+  std::vector<LabelledFile> files;
+  for (const std::string& name : folders_in(folder)) {
+    const auto place = std::lower_bound(class_names.begin(), class_names.end(), name);
+    if (place == class_names.end() || *place != name) {
+      refuse("the class '" + name + "' has no training images", folder / name,
+             "the classes of the training part: " + core::join(class_names, ", "));
+    }
+    const std::vector<std::string> images =
+        names_in(folder / name, [](const fs::directory_entry& entry) {
+          return is_image_name(entry.path().filename().string()) && !entry.is_directory();
+        });
+    if (images.empty()) {
+      refuse("the folder of the class '" + name + "' has no images", folder / name,
+             "files that end in .jpg, .jpeg or .png");
+    }
+    for (const std::string& image : images) {
+      files.push_back({.path = folder / name / image, .label = place - class_names.begin()});
+    }
+  }
+  return files;
+}
+
+}  // namespace
+
+ImageFiles find_image_files(const fs::path& folder) {
+  if (!is_folder(folder)) {
+    refuse("the folder of images is not there, or is no folder", folder);
+  }
+  const bool divided = is_folder(folder / "train");
+  const fs::path train_folder = divided ? folder / "train" : folder;
+  ImageFiles files;
+  files.class_names = folders_in(train_folder);
+  if (files.class_names.empty()) {
+    refuse("the folder holds no folders of classes", train_folder);
+  }
+  files.train = files_of(train_folder, files.class_names);
+  if (files.class_names.size() < 2 || files.train.size() < 2) {
+    refuse("there is nothing to tell apart", train_folder, "at least 2 images and 2 classes",
+           std::to_string(files.train.size()) + " images, " +
+               std::to_string(files.class_names.size()) + " classes");
+  }
+  for (const char* name : {"test", "val"}) {
+    if (divided && files.test.empty() && is_folder(folder / name)) {
+      files.test = files_of(folder / name, files.class_names);
+      if (files.test.empty()) {
+        refuse("the folder of test images holds no folders of classes", folder / name);
+      }
+    }
+  }
+  return files;
+}
+
+}  // namespace dyt::data

@@ -1,0 +1,29 @@
+// The files of a data set that is a folder of images, before any of them is opened.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace dyt::data {
+
+struct LabelledFile {
+  std::filesystem::path path;
+  int64_t label = 0;
+};
+
+struct ImageFiles {
+  std::vector<std::string> class_names;  // sorted bytewise; the label is the place here
+  std::vector<LabelledFile> train;       // by class, then by name, sorted bytewise
+  std::vector<LabelledFile> test;        // empty: there is no folder of test images
+};
+
+// FOLDER/train/<class>/* with FOLDER/test/<class>/* or FOLDER/val/<class>/* (test is taken where
+// both are there), or FOLDER/<class>/*. Images are files that end in .jpg, .jpeg or .png in any
+// case; hidden files and folders, and files that end otherwise, do not count. Error(kData) for a
+// folder that is missing or has no classes, one class or one image, for a class without images, and
+// for a class of the test part that the training part does not have.
+ImageFiles find_image_files(const std::filesystem::path& folder);
+
+}  // namespace dyt::data
