@@ -172,28 +172,39 @@ def check_rules(name, page, known):
     return problems
 
 
-def main():
+def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dyt", required=True, type=pathlib.Path)
     parser.add_argument("--full", action="store_true", help="train in full, as the pages say")
     parser.add_argument("pages", nargs="*", help="README.md, docs/data.md, ...; all by default")
-    options = parser.parse_args()
-    program = options.dyt.resolve()
-    names = options.pages or ["README.md"] + sorted(f"docs/{path.name}" for path in (SOURCE / "docs").glob("*.md"))
-    texts = {name: pages.read_page((SOURCE / name).read_text(encoding="utf-8")) for name in names}
-    known = commands_of_program(program)
-    problems = [problem for name, page in texts.items() for problem in check_rules(name, page, known)]
-    seen = set()
-    for name, page in texts.items() if not problems else ():
-        run = PageRun(name, page, program, options.full)
+    return parser.parse_args()
+
+
+def run_pages(texts, program, full):
+    """The problems of all pages, and the commands that they have."""
+    problems, seen = [], set()
+    for name, page in texts.items():
+        run = PageRun(name, page, program, full)
         try:
             run.run()
         except Failure as failure:
             problems.append(str(failure))
         seen |= run.seen
         print(f"{name}: {run.ran} commands ran", flush=True)
-    if not options.pages and not problems:
-        problems += [f"commands_test.py: no page has `{entry}` of NOT_RUN" for entry in NOT_RUN if entry not in seen]
+    return problems, seen
+
+
+def main():
+    options = parse_arguments()
+    program = options.dyt.resolve()
+    names = options.pages or ["README.md"] + sorted(f"docs/{path.name}" for path in (SOURCE / "docs").glob("*.md"))
+    texts = {name: pages.read_page((SOURCE / name).read_text(encoding="utf-8")) for name in names}
+    known = commands_of_program(program)
+    problems = [problem for name, page in texts.items() for problem in check_rules(name, page, known)]
+    if not problems:
+        problems, seen = run_pages(texts, program, options.full)
+        if not options.pages and not problems:
+            problems = [f"commands_test.py: no page has `{entry}` of NOT_RUN" for entry in NOT_RUN if entry not in seen]
     print("\n".join(problems))
     return 1 if problems else 0
 
