@@ -1,8 +1,6 @@
 #include "dyt/data/internal/download.h"
 
 #include <curl/curl.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -13,6 +11,7 @@
 
 #include "dyt/core/error.h"
 #include "dyt/core/version.h"
+#include "dyt/data/internal/part_file.h"
 
 namespace dyt::data {
 namespace {
@@ -25,59 +24,6 @@ constexpr long kConnectSeconds = 30;
 constexpr long kSlowBytesPerSecond = 1000;  // slower than this
 constexpr long kSlowSeconds = 60;           // for so long counts as broken
 constexpr long kMaxRedirects = 10;
-
-// The file that is being filled.
-class PartFile {
- public:
-  explicit PartFile(const fs::path& path)
-      : path_(path),
-        descriptor_(::open(path.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644)) {
-    const off_t end = descriptor_ < 0 ? -1 : ::lseek(descriptor_, 0, SEEK_END);
-    if (end < 0) {
-      throw Error(ErrorKind::kData,
-                  {.what = "cannot create the file: " + std::string(std::strerror(errno)),
-                   .where = path.string(),
-                   .todo = "check the path and its permissions"});
-    }
-    size_ = static_cast<uint64_t>(end);
-  }
-  ~PartFile() { ::close(descriptor_); }
-  PartFile(const PartFile&) = delete;
-  PartFile& operator=(const PartFile&) = delete;
-
-  bool append(const char* bytes, size_t count) {
-    while (count > 0) {
-      const ssize_t written = ::write(descriptor_, bytes, count);
-      if (written < 0 && errno != EINTR) {
-        error_ = errno;
-        return false;
-      }
-      if (written > 0) {
-        bytes += written;
-        count -= static_cast<size_t>(written);
-        size_ += static_cast<uint64_t>(written);
-      }
-    }
-    return true;
-  }
-
-  void start_again() {
-    if (::ftruncate(descriptor_, 0) == 0 && ::lseek(descriptor_, 0, SEEK_SET) == 0) {
-      size_ = 0;
-    }
-  }
-
-  void remove() const { ::unlink(path_.c_str()); }
-  uint64_t size() const { return size_; }
-  int error() const { return error_; }
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-  int descriptor_;
-  uint64_t size_ = 0;
-  int error_ = 0;
-};
 
 // What the callbacks of one transfer need.
 struct Transfer {
@@ -191,42 +137,54 @@ class Downloader {
   // Throws for what another try cannot mend.
   void check_permanent(CURLcode code) const {
     if (too_long_) {
-      part_.remove();
-      throw Error(ErrorKind::kData, {.what = "another file than expected is at the address",
-                                     .where = address_,
-                                     .expected = std::to_string(bytes_) + " bytes",
-                                     .found = "more",
-                                     .todo = "name a mirror with --from ADDRESS"});
+      throw_too_long();
     }
+    if (code == CURLE_ABORTED_BY_CALLBACK) {
+      throw Error(ErrorKind::kInterrupted,
+                  {.what = "stopped; what has come is kept", .where = part_.path().string()});
+    }
+    if (code == CURLE_WRITE_ERROR) {
+      throw_disk();
+    }
+    if (is_permanent(code)) {
+      remove_if_empty();
+      throw Error(ErrorKind::kData,
+                  {.what = "cannot fetch the file: " + reason(code),
+                   .where = address_,
+                   .todo = "check the address, or name a mirror with --from ADDRESS"});
+    }
+  }
+
+  bool is_permanent(CURLcode code) const {
     switch (code) {
-      case CURLE_ABORTED_BY_CALLBACK:
-        throw Error(ErrorKind::kInterrupted,
-                    {.what = "stopped; what has come is kept", .where = part_.path().string()});
-      case CURLE_WRITE_ERROR:
-        throw_disk();
       case CURLE_HTTP_RETURNED_ERROR: {
         const long status = http_status();
-        if (status >= 500 || status == 408 || status == 429) {
-          return;
-        }
-        break;
+        return status < 500 && status != 408 && status != 429;
       }
       case CURLE_UNSUPPORTED_PROTOCOL:
       case CURLE_URL_MALFORMAT:
       case CURLE_FILE_COULDNT_READ_FILE:
       case CURLE_TOO_MANY_REDIRECTS:
       case CURLE_PEER_FAILED_VERIFICATION:
-        break;
+        return true;
       default:
-        return;
+        return false;
     }
+  }
+
+  void remove_if_empty() const {
     if (part_.size() == 0) {
       part_.remove();
     }
-    throw Error(ErrorKind::kData, {.what = "cannot fetch the file: " + reason(code),
+  }
+
+  [[noreturn]] void throw_too_long() const {
+    part_.remove();
+    throw Error(ErrorKind::kData, {.what = "another file than expected is at the address",
                                    .where = address_,
-                                   .todo = "check the address, or name a mirror with --from "
-                                           "ADDRESS"});
+                                   .expected = std::to_string(bytes_) + " bytes",
+                                   .found = "more",
+                                   .todo = "name a mirror with --from ADDRESS"});
   }
 
   [[noreturn]] void throw_disk() const {
