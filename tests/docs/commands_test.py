@@ -117,7 +117,8 @@ class PageRun:
             reason = reason_to_skip(command, self.git)
             self.seen.add(pages.without_comment(command))
             if reason:
-                say_skipped(f"{self.name}:{block.line}:{pages.without_comment(command).replace(' ', '_')}", reason)
+                words = pages.without_comment(command).replace("\\\n", " ").split()
+                say_skipped(f"{self.name}:{block.line}:{'_'.join(words)}", reason)
             else:
                 kept.append(command)
         if kept:
