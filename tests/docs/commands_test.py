@@ -21,9 +21,14 @@ import pages
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 
+NETWORK = "downloads from the publisher; tests/data/fetch_test.cpp fetches from a server of its own"
+
 # Commands that no test of this program runs, and who runs them. An entry that no page has is an error.
 NOT_RUN = {
     "apt-get install -y git make python3": "needs root and a bare machine, before there is a clone: no test runs it",
+    "./bin/dyt data fetch fashion_mnist": NETWORK,
+    "./bin/dyt data fetch mnist": NETWORK,
+    "./bin/dyt data fetch mnist --from /media/usb/mnist": "there is no such folder; tests/data/fetch_test.cpp has one",
     "make demo": "builds first, as make test does; its comparison is the command of docs/report.md",
     "make test": "runs this very test; .ci/run gives this command in a clean clone",
 }
