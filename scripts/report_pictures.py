@@ -17,6 +17,7 @@ from PIL import Image, ImageChops
 WIDTH = 1000
 TALLEST = 6000
 BORDER = 12
+NOT_SHOWN = "To repeat it"  # commands and versions: text enough
 
 
 def sections(page):
@@ -31,7 +32,8 @@ def sections(page):
 
 
 def file_name(heading):
-    return re.sub(r"[^a-z0-9]+", "-", heading.lower()).strip("-") + ".png"
+    words = heading.split(":")[0].lower()
+    return re.sub(r"[^a-z0-9]+", "-", words).strip("-") + ".png"
 
 
 def trimmed(image):
@@ -51,7 +53,7 @@ def photograph(page, target):
              f"--screenshot={shot}", f"--window-size={WIDTH},{TALLEST}", source.as_uri()],
             check=True, capture_output=True)
         image = trimmed(Image.open(shot).convert("RGB"))
-        image.quantize(128).save(target, optimize=True)
+        image.quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)
 
 
 def main():
@@ -59,6 +61,8 @@ def main():
         sys.exit(__doc__)
     page = pathlib.Path(sys.argv[1]).read_text(encoding="utf-8")
     for heading, section in sections(page):
+        if heading == NOT_SHOWN:
+            continue
         target = pathlib.Path(sys.argv[2]) / file_name(heading)
         photograph(section, target)
         print(f"{target}: {heading}")

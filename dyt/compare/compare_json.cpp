@@ -8,6 +8,8 @@
 #include "dyt/compare/kpi_json.h"
 #include "dyt/compare/slot_name.h"
 #include "dyt/compare/verdict.h"
+#include "dyt/nn/norm_spec.h"
+#include "dyt/nn/norm_table.h"
 #include "dyt/tasks/inspection_json.h"
 
 namespace dyt::compare {
@@ -197,6 +199,7 @@ Json slots_json(const CompareOptions& options, const std::vector<RunResult>& run
   Json slots = Json::array();
   for (size_t i = 0; i < options.slots.size(); ++i) {
     const std::string& slot = options.slots[i];
+    const std::string kind = nn::parse_norm_spec(slot).kind;
     const Seeds seeds = std::span(runs).subspan(i * count, count);
     Json seed_list = Json::array();
     for (size_t j = 0; j < count; ++j) {
@@ -205,6 +208,8 @@ Json slots_json(const CompareOptions& options, const std::vector<RunResult>& run
     slots.push_back(
         {{"slot", slot},
          {"label", slot_label(slot)},
+         {"kind", kind},
+         {"summary", nn::norm_row(kind).summary},
          {"parameters", seeds[0].parameters},
          {"seeds", seed_list},
          {"accuracy", accuracy_json(seeds)},

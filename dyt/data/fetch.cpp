@@ -1,15 +1,10 @@
 #include "dyt/data/fetch.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 
 #include "dyt/core/error.h"
 #include "dyt/core/files.h"
+#include "dyt/core/folder_lock.h"
 #include "dyt/data/internal/checksums.h"
 #include "dyt/data/internal/download.h"
 #include "dyt/formats/archive.h"
@@ -20,41 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 using core::Error;
 using core::ErrorKind;
-
-// Holds a folder for one process; goes with it.
-class FolderLock {
- public:
-  explicit FolderLock(const fs::path& folder)
-      : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-    if (descriptor_ < 0 || ::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-      const std::string reason = std::strerror(errno);
-      ::close(descriptor_);
-      throw Error(ErrorKind::kData,
-                  {.what = "another fetch is at work in the folder (" + reason + ")",
-                   .where = folder.string(),
-                   .todo = "wait for it to end"});
-    }
-  }
-  ~FolderLock() { ::close(descriptor_); }
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
-
- private:
-  int descriptor_;
-};
-
-void put_in_place(const fs::path& from, const fs::path& to) {
-  core::sync_path(from);
-  std::error_code code;
-  fs::rename(from, to, code);
-  if (code) {
-    throw Error(ErrorKind::kData,
-                {.what = "cannot put what was fetched in its place: " + code.message(),
-                 .where = to.string(),
-                 .todo = "check the path and its permissions"});
-  }
-  core::sync_path(to.parent_path());
-}
 
 fs::path part_of(const fs::path& path) { return path.string() + ".part"; }
 
@@ -73,7 +33,8 @@ FileReport fetch_file(const RemoteDataset& dataset, const RemoteFile& file, cons
     }
     FileReport report = check_file(part, file);
     if (report.state == FileState::kOk) {
-      put_in_place(part, target);
+      core::sync_path(part);
+      core::put_in_place(part, target);
       report.path = target;
       report.fetched = true;
       return report;
@@ -111,7 +72,7 @@ void unpack(const RemoteDataset& dataset, const fs::path& archive, const FetchOp
     formats::unpack_archive(archive, part, {.stop = stop});
     write_member_sums(dataset, part / dataset.archive_folder);
     fs::remove_all(target);
-    put_in_place(part / dataset.archive_folder, target);
+    core::put_in_place(part / dataset.archive_folder, target);
   } catch (...) {
     std::error_code ignored;
     fs::remove_all(part, ignored);
@@ -151,7 +112,7 @@ std::vector<FileReport> fetch_dataset(const RemoteDataset& dataset, const fs::pa
     return reports;
   }
   core::make_folder(folder);
-  const FolderLock lock(folder);
+  const core::FolderLock lock(folder);
   return dataset.archive_folder.empty() ? fetch_files(dataset, folder, std::move(reports), options)
                                         : fetch_archive(dataset, folder, base, options);
 }

@@ -93,9 +93,22 @@ std::string traces_figure(const Slot& slot, size_t index) {
                                             "alpha; dashed: 1/std of the layer’s input.");
 }
 
+// "From the first epoch to the last 1/std of blocks.3.norm2 goes from 1.6 to 0.19, alpha from ..."
+std::string training_sentence(const Slot& slot) {
+  const std::string layer = shown_layers(slot.alpha_spread).back();
+  const std::vector<double> alpha = mean_trace(slot, &SeedRun::alphas, layer, false);
+  const std::vector<double> inverse = mean_trace(slot, &SeedRun::input_stds, layer, true);
+  if (alpha.size() < 2 || inverse.size() < 2) {
+    return "";
+  }
+  return " From the first epoch to the last 1/std of " + escape_html(layer) + " goes from " +
+         short_number(inverse.front()) + " to " + short_number(inverse.back()) + ", alpha from " +
+         short_number(alpha.front()) + " to " + short_number(alpha.back()) + ".";
+}
+
 std::string slot_sentence(const Slot& slot) {
   return "<strong>" + escape_html(slot.label) +
-         "</strong>: " + correlation_sentence(slot.alpha_spread);
+         "</strong>: " + correlation_sentence(slot.alpha_spread) + training_sentence(slot);
 }
 
 }  // namespace

@@ -87,6 +87,8 @@ Slot parse_slot(const JsonNode& node) {
   Slot slot;
   slot.slot = node.required_text("slot");
   slot.label = node.text("label").empty() ? slot.slot : node.text("label");
+  slot.kind = node.text("kind");
+  slot.summary = node.text("summary");
   slot.parameters = node.integer("parameters");
   for (const JsonNode& seed : node.list("seeds")) {
     slot.seeds.push_back(parse_seed(seed));

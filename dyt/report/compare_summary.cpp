@@ -68,6 +68,31 @@ std::string what_was_compared(const CompareData& data) {
   return element("p.lead", text + ".");
 }
 
+// For a reader who does not know the paper: the claim, and what each kind of slot computes.
+std::string the_question(const CompareData& data) {
+  std::vector<std::string> kinds;
+  std::string formulas;
+  bool has_dyt = false;
+  for (const Slot& slot : data.slots) {
+    has_dyt = has_dyt || slot.kind == "dyt";
+    if (slot.summary.empty() || std::find(kinds.begin(), kinds.end(), slot.kind) != kinds.end()) {
+      continue;
+    }
+    kinds.push_back(slot.kind);
+    formulas += (formulas.empty() ? "" : "; ") + "<em>" + escape_html(slot.kind) +
+                "</em>: " + escape_html(slot.summary);
+  }
+  std::string text;
+  if (has_dyt) {
+    text =
+        "The claim under test (“Transformers without Normalization”, CVPR 2025): a Transformer "
+        "trains as well when every norm gives way to Dynamic Tanh, DyT, which looks at each "
+        "element alone. ";
+  }
+  return text.empty() && formulas.empty() ? ""
+                                          : element("p.lead", text + "Slots: " + formulas + ".");
+}
+
 std::string intervals_table(const CompareData& data) {
   Table table{.head = {"Slot minus baseline", "Difference, points", "95 % over seeds",
                        "95 % over test images", "Pairs"},
@@ -252,7 +277,8 @@ std::string summary_section(const CompareData& data) {
   const std::string name = !data.title.empty() ? data.title : data.data_name;
   const std::vector<std::string> meaning = meaning_lines(data);
   return element("h1", "Norm slots compared" + (name.empty() ? "" : ": " + escape_html(name))) +
-         what_was_compared(data) + verdicts_html(data) + pilot_line(data) + sure_line(data) +
+         what_was_compared(data) + the_question(data) + verdicts_html(data) + pilot_line(data) +
+         sure_line(data) +
          (meaning.empty() ? "" : element("h3", "What it means") + list_html(meaning)) +
          warnings_html(data) + how_sure(data);
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -165,19 +166,36 @@ TEST(Compare, TakesUpWhatIsThereAndRefusesWhatIsAnotherRun) {
       run_dyt(tiny_compare(folder / "out", {"optim.lr=1e-2", "--fresh-where-changed"})).status, 0);
 }
 
-TEST(Compare, TheConfigFileIsTheDefault) {
+// A comparison cut to one epoch of one slot: its configuration shows in compare.json all the same.
+json tiny_comparison(std::vector<std::string> arguments, const std::string& out) {
+  arguments.insert(arguments.begin(), "compare");
+  for (const char* more :
+       {"train.epochs=1", "seeds=1", "strip.enabled=false", "cost.enabled=false",
+        "data.train_limit=64", "data.test_limit=40", "slots=none", "--json", "--quiet"}) {
+    arguments.emplace_back(more);
+  }
+  arguments.push_back("out=" + out);
+  const CommandResult result = run_dyt(arguments);
+  EXPECT_EQ(result.status, 0) << result.errors;
+  return without_measurements(json::parse(result.output));
+}
+
+TEST(Configs, DigitsIsTheDefaultWrittenOut) {
   const TempFolder folder;
-  const std::vector<std::string> few = {"train.epochs=1",      "seeds=1",
-                                        "strip.enabled=false", "cost.enabled=false",
-                                        "data.train_limit=64", "slots=none"};
-  std::vector<std::string> with = few, without = few;
-  with.insert(with.begin(), {"compare", DYT_SOURCE_DIR "/configs/compare/digits.toml", "--json",
-                             "--quiet", "out=" + (folder / "with").string()});
-  without.insert(without.begin(),
-                 {"compare", "--json", "--quiet", "out=" + (folder / "without").string()});
-  const json left = json::parse(run_dyt(with).output);
-  const json right = json::parse(run_dyt(without).output);
-  EXPECT_EQ(without_measurements(left), without_measurements(right));
+  EXPECT_EQ(tiny_comparison({DYT_SOURCE_DIR "/configs/compare/digits.toml"}, folder / "with"),
+            tiny_comparison({}, folder / "without"));
+}
+
+TEST(Configs, FashionMnistIsItsPresetWrittenOut) {
+  const char* data = std::getenv("DYT_TEST_DATA");
+  if (data == nullptr) {
+    GTEST_SKIP() << "DYT_TEST_DATA names no folder with Fashion-MNIST";
+  }
+  const TempFolder folder;
+  const std::string dir = std::string("data.dir=") + data;
+  EXPECT_EQ(
+      tiny_comparison({DYT_SOURCE_DIR "/configs/compare/fashion_mnist.toml", dir}, folder / "with"),
+      tiny_comparison({"data=fashion_mnist", dir}, folder / "without"));
 }
 
 }  // namespace

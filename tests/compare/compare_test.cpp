@@ -60,6 +60,8 @@ TEST_F(Compare, JsonHoldsWhatTheRunsHold) {
   const Json& slot = json["slots"][2];
   EXPECT_EQ(slot["slot"], "dyt:alpha0=auto");
   EXPECT_EQ(slot["label"], "DyT (alpha0=auto)");
+  EXPECT_EQ(slot["kind"], "dyt");
+  EXPECT_EQ(slot["summary"], "weight * tanh(alpha * x) + bias: Dynamic Tanh");
   EXPECT_EQ(slot["parameters"], 1000);
   ASSERT_EQ(slot["seeds"].size(), 5u);
   const Json& seed = slot["seeds"][3];

@@ -37,6 +37,14 @@ TEST(NormsSection, ShowsPointsAndSaysWhetherThePapersPictureShows) {
   EXPECT_TRUE(contains(page_with_norms(0.004), "S-curve does not show"));
 }
 
+TEST(Summary, SaysTheClaimAndWhatEachKindComputesOnce) {
+  const std::string page = compare_report_html(sample_compare().dump());
+  EXPECT_TRUE(contains(page, "The claim under test"));
+  const std::string formula = "<em>dyt</em>: &lt;formula&gt; of dyt;";
+  EXPECT_TRUE(contains(page, formula)) << "dyt and dyt:alpha0=auto are of one kind";
+  EXPECT_EQ(page.find(formula), page.rfind(formula));
+}
+
 TEST(NormsSection, IsLeftOutWhereNothingWasMeasured) {
   EXPECT_FALSE(contains(compare_report_html(sample_compare().dump()), "What normalization does"));
 }
@@ -55,7 +63,8 @@ TEST(AlphaSection, ComparesWithThePapersFigure) {
   const std::string page = page_with_alpha(sample_alpha_and_spread(0.93, 0.4, 0.99));
   EXPECT_EQ(PageCheck(page).problem(), "");
   for (const char* part : {"What alpha does", "r = +0.93 (95 %: +0.40 to +0.99) over 4 layers",
-                           "as in the paper", "alpha_scatter_1", "alpha_std_1"}) {
+                           "as in the paper", "alpha_scatter_1", "alpha_std_1",
+                           "From the first epoch to the last 1/std of blocks.3.norm1 goes from"}) {
     EXPECT_TRUE(contains(page, part)) << part;
   }
   EXPECT_TRUE(contains(page_with_alpha(sample_alpha_and_spread(0.3, -0.5, 0.8)),

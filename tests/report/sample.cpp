@@ -186,7 +186,12 @@ Json versus_baseline(const Json& slot, const Json& baseline) {
 }
 
 Json sample_slot(const SampleSlot& slot, size_t index, const SampleOptions& options) {
-  Json result = {{"slot", slot.slot}, {"label", slot.label}, {"parameters", 209738 + 9 * index}};
+  const std::string kind = slot.slot.substr(0, slot.slot.find(':'));
+  Json result = {{"slot", slot.slot},
+                 {"label", slot.label},
+                 {"kind", kind},
+                 {"summary", "<formula> of " + kind},
+                 {"parameters", 209738 + 9 * index}};
   result["seeds"] = Json::array();
   for (int64_t seed = 0; seed < options.seeds; ++seed) {
     result["seeds"].push_back(sample_seed(slot, index, seed, options));

@@ -81,6 +81,7 @@ struct Versus {
 struct Slot {
   std::string slot;
   std::string label;
+  std::string kind, summary;  // row of the norm table, its formula in words
   std::optional<int64_t> parameters;
   std::vector<SeedRun> seeds;
   std::optional<double> accuracy_mean, accuracy_std, best_mean, loss_mean, loss_std;
