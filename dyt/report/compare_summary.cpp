@@ -79,7 +79,7 @@ std::string the_question(const CompareData& data) {
       continue;
     }
     kinds.push_back(slot.kind);
-    formulas += (formulas.empty() ? "" : "; ") + "<em>" + escape_html(slot.kind) +
+    formulas += std::string(formulas.empty() ? "" : "; ") + "<em>" + escape_html(slot.kind) +
                 "</em>: " + escape_html(slot.summary);
   }
   std::string text;

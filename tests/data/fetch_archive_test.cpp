@@ -54,7 +54,8 @@ TEST(FetchArchive, IsUnpackedCheckedAndRemoved) {
   }
   const fs::path set = published.base / "packed/set-bin";
   EXPECT_EQ(core::read_file(set / "two.bin"), "22");
-  EXPECT_EQ(std::distance(fs::directory_iterator(published.base / "packed"), {}), 1);
+  EXPECT_EQ(std::distance(fs::directory_iterator(published.base / "packed"), {}), 2)
+      << "the files' folder and the lock";
   EXPECT_FALSE(published.fetch()[0].fetched);
   core::write_file_atomic(set / "two.bin", "xx");
   EXPECT_EQ(verify_dataset(published.dataset, published.base)[1].state, FileState::kWrong);
