@@ -95,23 +95,22 @@ int run_train(const TrainOptions& options) {
   const auto config = tasks::resolve_config<tasks::RunConfig>(sources_of(*options.items));
   const bool silent = options.quiet || options.events;
   ProgressDisplay display(silent);
-  for (const std::string& warning : tasks::config_warnings(config)) {
-    display.message("warning: " + warning);
-  }
   EventPrinter events;
   const tasks::RunOutcome outcome = tasks::train_run(
       {.config = config,
        .command = command_line(),
        .fresh = options.fresh,
        .stop = stop,
-       .on_progress = [&](const train::Progress& progress) {
-         if (options.events) {
-           events.print(progress);
-         } else {
-           display.update({"", progress.step, progress.steps, progress.loss, progress.accuracy,
-                           progress.rate_images_per_second, progress.time_left_seconds});
-         }
-       }});
+       .on_progress =
+           [&](const train::Progress& progress) {
+             if (options.events) {
+               events.print(progress);
+             } else {
+               display.update({"", progress.step, progress.steps, progress.loss, progress.accuracy,
+                               progress.rate_images_per_second, progress.time_left_seconds});
+             }
+           },
+       .on_warning = [&](const std::string& text) { display.message("warning: " + text); }});
   if (!options.events) {
     write_report(outcome.folder);
     display.finish("", "done");

@@ -59,10 +59,10 @@ DataFacts data_facts(const data::ImageData& data) {
           .checksum = data.checksum};
 }
 
-std::vector<std::string> all_warnings(const CompareConfig& config) {
+// Of a run's configuration that is fitted to the data, with each of the slots.
+std::vector<std::string> all_warnings(tasks::RunConfig run, const std::vector<std::string>& slots) {
   std::vector<std::string> warnings;
-  tasks::RunConfig run = config.run;
-  for (const std::string& slot : config.compare.slots) {
+  for (const std::string& slot : slots) {
     run.model.norm = slot;
     for (const std::string& warning : tasks::config_warnings(run)) {
       if (std::find(warnings.begin(), warnings.end(), warning) == warnings.end()) {
@@ -128,7 +128,7 @@ CompareInput prepare_compare(CompareConfig& config, const std::filesystem::path&
                      .model = model_facts(fitted),
                      .batch_size = fitted.train.batch_size,
                      .environment_json = train::environment().dump(),
-                     .warnings = all_warnings(config)};
+                     .warnings = all_warnings(fitted, config.compare.slots)};
   describe_config(config, input);
   if (config.compare.cost.enabled) {
     input.binary_hash = core::sha256_hex_of_file(executable);

@@ -13,6 +13,8 @@ namespace {
 constexpr int64_t kNarrow = 256;
 constexpr double kPublishedAlpha0 = 0.5;
 constexpr double kUsualStd = 0.02;
+constexpr int64_t kManyTokens = 100;
+constexpr int64_t kUsualTokens = 64;
 
 train::RunDescription describe(const RunInput& input, const std::string& checksum) {
   RunConfig config = input.config;
@@ -20,6 +22,27 @@ train::RunDescription describe(const RunInput& input, const std::string& checksu
           .config_toml = core::to_toml(core::fields_of(config)),
           .command = input.command,
           .seed = config.seed};
+}
+
+// The default patch is made for images of 8 pixels; on larger ones it makes a network that is slow
+// for no reason that the person has chosen.
+std::string many_tokens_warning(const models::VitConfig& model) {
+  const auto tokens = [&](int64_t patch) {
+    return (model.image_size / patch) * (model.image_size / patch);
+  };
+  if (model.patch_size != models::VitConfig().patch_size ||
+      tokens(model.patch_size) <= kManyTokens) {
+    return "";
+  }
+  int64_t patch = model.patch_size;
+  while (patch < model.image_size &&
+         (model.image_size % patch != 0 || tokens(patch) > kUsualTokens)) {
+    ++patch;
+  }
+  return "model.patch_size = " + std::to_string(model.patch_size) + " makes " +
+         std::to_string(tokens(model.patch_size)) + " tokens of an image of " +
+         std::to_string(model.image_size) + " pixels, and time goes with their number. " +
+         std::to_string(patch) + " makes " + std::to_string(tokens(patch)) + ".";
 }
 
 train::RunStatus status_of(const std::string& result_json) {
@@ -41,6 +64,11 @@ RunOutcome train_run(const RunInput& input) {
   data::ImageData data = data::open_data(input.config.data);
   RunConfig fitted = input.config;
   fit_to_data(fitted, data);
+  for (const std::string& warning : config_warnings(fitted)) {
+    if (input.on_warning) {
+      input.on_warning(warning);
+    }
+  }
   const std::string checksum = data.checksum;
   Classify task(fitted, std::move(data));
   train::RunFolder folder(run_folder_of(fitted), describe(input, checksum), input.fresh);
@@ -70,6 +98,9 @@ EvalOutcome evaluate_run(const std::filesystem::path& run_folder, const std::str
 
 std::vector<std::string> config_warnings(const RunConfig& config) {
   std::vector<std::string> warnings;
+  if (std::string warning = many_tokens_warning(config.model); !warning.empty()) {
+    warnings.push_back(std::move(warning));
+  }
   if (config.model.dim >= kNarrow) {
     return warnings;
   }

@@ -15,6 +15,7 @@ struct RunInput {
   bool fresh = false;   // clear a folder that holds another run
   const core::StopFlag& stop;
   std::function<void(const train::Progress&)> on_progress;
+  std::function<void(const std::string&)> on_warning;  // each of config_warnings(); may be empty
 };
 
 struct RunOutcome {
@@ -40,7 +41,8 @@ struct EvalOutcome {
 EvalOutcome evaluate_run(const std::filesystem::path& run_folder, const std::string& which,
                          const std::vector<std::string>& overrides);
 
-// Warnings about a configuration that trains but not well; empty where there is nothing to say.
+// Warnings about a configuration, fitted to its data, that trains but not well or not soon; empty
+// where there is nothing to say.
 std::vector<std::string> config_warnings(const RunConfig& config);
 
 }  // namespace dyt::tasks

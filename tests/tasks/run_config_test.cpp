@@ -77,5 +77,19 @@ TEST(Warnings, NarrowModelsWithPublishedValues) {
   EXPECT_EQ(config_warnings(config).size(), 0u);
 }
 
+TEST(Warnings, AnUnchosenPatchOfALargeImage) {
+  RunConfig config;
+  config.model.norm = "layer_norm";
+  config.model.image_size = 8;
+  EXPECT_TRUE(config_warnings(config).empty());
+  config.model.image_size = 32;
+  ASSERT_EQ(config_warnings(config).size(), 1u);
+  EXPECT_NE(config_warnings(config)[0].find("makes 256 tokens"), std::string::npos);
+  EXPECT_NE(config_warnings(config)[0].find("4 makes 64."), std::string::npos);
+  config.model.patch_size = 1;
+  EXPECT_TRUE(config_warnings(config).empty())
+      << "a patch that was chosen is the person's business";
+}
+
 }  // namespace
 }  // namespace dyt::tasks
