@@ -64,7 +64,7 @@ int run_compare_command(const CompareOptions& options) {
   auto config = tasks::resolve_config<compare::CompareConfig>(sources_of(*options.items));
   const std::string executable = std::filesystem::read_symlink("/proc/self/exe").string();
   const compare::CompareInput input = compare::prepare_compare(config, executable);
-  ProgressDisplay display(options.quiet);
+  ProgressDisplay display(options.quiet, stop);
   for (const std::string& warning : input.warnings) {
     display.message("warning: " + warning);
   }

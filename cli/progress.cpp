@@ -49,19 +49,22 @@ size_t terminal_width() {
 
 }  // namespace
 
-ProgressDisplay::ProgressDisplay(bool quiet)
-    : quiet_(quiet), terminal_(::isatty(STDERR_FILENO) != 0) {}
+ProgressDisplay::ProgressDisplay(bool quiet, const core::StopFlag& stop)
+    : quiet_(quiet), stop_(stop), terminal_(::isatty(STDERR_FILENO) != 0) {}
 
 ProgressDisplay::~ProgressDisplay() { erase_lines(); }
 
 void ProgressDisplay::erase_lines() {
-  if (drawn_ > 0) {
+  if (drawn_ > 0 && !stop_.requested()) {
     std::fprintf(stderr, "\033[%dA\033[J", drawn_);
     drawn_ = 0;
   }
 }
 
 void ProgressDisplay::draw_lines() {
+  if (stop_.requested()) {
+    return;
+  }
   const size_t width = terminal_width();
   for (const auto& [name, line] : lines_) {
     std::fprintf(stderr, "%s\n", line.substr(0, width).c_str());

@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 
+#include "dyt/core/stop.h"
+
 namespace dyt::cli {
 
 struct RunProgress {
@@ -21,7 +23,8 @@ struct RunProgress {
 
 class ProgressDisplay {
  public:
-  explicit ProgressDisplay(bool quiet);
+  // After a request to stop nothing is drawn or erased any more: the answer to Ctrl-C stands below.
+  ProgressDisplay(bool quiet, const core::StopFlag& stop);
   ~ProgressDisplay();
   ProgressDisplay(const ProgressDisplay&) = delete;
   ProgressDisplay& operator=(const ProgressDisplay&) = delete;
@@ -36,6 +39,7 @@ class ProgressDisplay {
   void draw_lines();
 
   bool quiet_;
+  const core::StopFlag& stop_;
   bool terminal_;
   std::map<std::string, std::string> lines_;  // by run name
   std::map<std::string, std::chrono::steady_clock::time_point> last_plain_;

@@ -94,7 +94,7 @@ int run_train(const TrainOptions& options) {
       stop_on_signals(options.events ? Audience::kParent : Audience::kPerson);
   const auto config = tasks::resolve_config<tasks::RunConfig>(sources_of(*options.items));
   const bool silent = options.quiet || options.events;
-  ProgressDisplay display(silent);
+  ProgressDisplay display(silent, stop);
   EventPrinter events;
   const tasks::RunOutcome outcome = tasks::train_run(
       {.config = config,
