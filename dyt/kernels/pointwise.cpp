@@ -1,32 +1,18 @@
 #include "dyt/kernels/pointwise.h"
 
+#include "dyt/kernels/internal/run_first.h"
 #include "dyt/kernels/reference.h"
 
 namespace dyt::kernels {
 namespace {
 
-template <class Problem>
-bool accepts_everything(const Problem&) {
-  return true;
-}
-
 constexpr Implementation<ForwardProblem> kForwardList[] = {
-    {"reference", accepts_everything<ForwardProblem>, forward_reference},
+    {"reference", internal::accepts_everything<ForwardProblem>, forward_reference},
 };
 
 constexpr Implementation<BackwardProblem> kBackwardList[] = {
-    {"reference", accepts_everything<BackwardProblem>, backward_reference},
+    {"reference", internal::accepts_everything<BackwardProblem>, backward_reference},
 };
-
-template <class Problem>
-void run_first(std::span<const Implementation<Problem>> implementations, const Problem& problem) {
-  for (const Implementation<Problem>& implementation : implementations) {
-    if (implementation.accepts(problem)) {
-      implementation.run(problem);
-      return;
-    }
-  }
-}
 
 }  // namespace
 
@@ -36,8 +22,12 @@ std::span<const Implementation<BackwardProblem>> backward_implementations() {
   return kBackwardList;
 }
 
-void forward(const ForwardProblem& problem) { run_first(forward_implementations(), problem); }
+void forward(const ForwardProblem& problem, const ParallelFor& parallel_for) {
+  internal::run_first(forward_implementations(), problem, parallel_for);
+}
 
-void backward(const BackwardProblem& problem) { run_first(backward_implementations(), problem); }
+void backward(const BackwardProblem& problem, const ParallelFor& parallel_for) {
+  internal::run_first(backward_implementations(), problem, parallel_for);
+}
 
 }  // namespace dyt::kernels

@@ -1,143 +1,122 @@
 #include "dyt/kernels/reference.h"
 
-#include <cmath>
 #include <vector>
 
 #include "dyt/kernels/internal/reference_functions.h"
+#include "dyt/kernels/internal/storage.h"
 
 namespace dyt::kernels {
 namespace {
 
+using internal::load;
+using internal::rounded_to;
 using internal::Wide;
 
-// Parameters of a problem as numbers of type T.
+// Parameters of a problem as wide numbers.
 template <class T>
-struct Typed {
+struct Loaded {
   using W = Wide<T>;
 
-  explicit Typed(const Parameters& parameters)
-      : alpha(*static_cast<const T*>(parameters.alpha)),
-        shift(static_cast<const T*>(parameters.shift)),
-        weights(static_cast<const T*>(parameters.weight)),
-        biases(static_cast<const T*>(parameters.bias)) {}
+  template <class Problem>
+  explicit Loaded(const Problem& problem)
+      : alpha(one(problem, problem.parameters.alpha)),
+        shift(one(problem, problem.parameters.shift)),
+        has_shift(problem.parameters.shift != nullptr),
+        weight(internal::load_all<W>(parameter_type(problem), problem.parameters.weight,
+                                     problem.shape.channels, 1)),
+        // Adding -0 changes no number, -0 included: it stands for no bias.
+        bias(internal::load_all<W>(parameter_type(problem), problem.parameters.bias,
+                                   problem.shape.channels, W(-0.0))) {}
 
-  W argument(T x) const { return shift != nullptr ? std::fma(alpha, x, *shift) : alpha * x; }
-  W weight(int64_t channel) const { return weights != nullptr ? W(weights[channel]) : W(1); }
-  // Adding -0 changes no number, -0 included: it stands for no bias.
-  W bias(int64_t channel) const { return biases != nullptr ? W(biases[channel]) : W(-0.0); }
+  W argument(T x) const {
+    using A = internal::Arithmetic<T>;
+    const A a = static_cast<A>(alpha);
+    return has_shift ? std::fma(a, A(load(x)), static_cast<A>(shift)) : a * A(load(x));
+  }
 
-  const T alpha;
-  const T* const shift;
-  const T* const weights;
-  const T* const biases;
+  const W alpha, shift;
+  const bool has_shift;
+  const std::vector<W> weight, bias;
+
+ private:
+  template <class Problem>
+  static W one(const Problem& problem, const void* number) {
+    return internal::load_all<W>(parameter_type(problem), number, 1, 0)[0];
+  }
 };
 
-template <class F, class T>
+template <class T>
 void forward_elements(const ForwardProblem& problem) {
-  using W = Wide<T>;
-  const Typed<T> parameters(problem.parameters);
+  const Loaded<T> parameters(problem);
+  const auto& function = internal::reference_function<Wide<T>>(problem.function);
   const T* input = static_cast<const T*>(problem.input);
+  const T* residual = static_cast<const T*>(problem.residual);
   T* output = static_cast<T*>(problem.output);
-  for (int64_t o = 0; o < problem.shape.outer; ++o) {
-    for (int64_t c = 0; c < problem.shape.channels; ++c) {
-      const W weight = parameters.weight(c);
-      const W bias = parameters.bias(c);
-      for (int64_t i = 0; i < problem.shape.inner; ++i) {
-        const W t = F::value(parameters.argument(*input++));
-        *output++ = static_cast<T>(weight * t + bias);
-      }
+  for (int64_t n = 0; n < problem.shape.count(); ++n) {
+    const int64_t c = n / problem.shape.inner % problem.shape.channels;
+    T x = input[n];
+    if (residual != nullptr) {
+      x = rounded_to<T>(Wide<T>(load(x)) + load(residual[n]));
+      static_cast<T*>(problem.sum)[n] = x;
     }
+    const Wide<T> t = function.value(parameters.argument(x));
+    output[n] = rounded_to<T>(parameters.weight[c] * t + parameters.bias[c]);
   }
 }
 
-// The sums of the reduced gradients, in the wide type.
 template <class T>
-struct Sums {
-  using W = Wide<T>;
-
-  explicit Sums(int64_t channels)
-      : weight(static_cast<size_t>(channels)), bias(static_cast<size_t>(channels)) {}
-
-  void store(const BackwardProblem& problem) const {
-    store_numbers({&alpha, 1}, problem.grad_alpha);
-    store_numbers({&shift, 1}, problem.grad_shift);
-    store_numbers(weight, problem.grad_weight);
-    store_numbers(bias, problem.grad_bias);
-  }
-
-  static void store_numbers(std::span<const W> sums, void* gradient) {
-    for (size_t n = 0; gradient != nullptr && n < sums.size(); ++n) {
-      static_cast<T*>(gradient)[n] = static_cast<T>(sums[n]);
-    }
-  }
-
-  W alpha = 0;
-  W shift = 0;
-  std::vector<W> weight;
-  std::vector<W> bias;
-};
-
-template <class F, class T>
 void backward_elements(const BackwardProblem& problem) {
   using W = Wide<T>;
-  const Typed<T> parameters(problem.parameters);
+  const Loaded<T> parameters(problem);
+  const auto& function = internal::reference_function<W>(problem.function);
   const T* grad_output = static_cast<const T*>(problem.grad_output);
+  const T* grad_sum = static_cast<const T*>(problem.grad_sum);
   const T* input = static_cast<const T*>(problem.input);
   T* grad_input = static_cast<T*>(problem.grad_input);
-  Sums<T> sums(problem.shape.channels);
-  for (int64_t o = 0; o < problem.shape.outer; ++o) {
-    for (int64_t c = 0; c < problem.shape.channels; ++c) {
-      const W weight = parameters.weight(c);
-      for (int64_t i = 0; i < problem.shape.inner; ++i) {
-        const T x = *input++;
-        const W g = *grad_output++;
-        const internal::Point<W> f = F::point(parameters.argument(x));
-        const W k = g * weight * f.slope;
-        sums.alpha += k * x;
-        sums.shift += k;
-        sums.weight[c] += g * f.value;
-        sums.bias[c] += g;
-        if (grad_input != nullptr) {
-          *grad_input++ = static_cast<T>(parameters.alpha * k);
-        }
-      }
+  W alpha = 0, shift = 0;
+  std::vector<W> weight(problem.shape.channels), bias(problem.shape.channels);
+  for (int64_t n = 0; n < problem.shape.count(); ++n) {
+    const int64_t c = n / problem.shape.inner % problem.shape.channels;
+    const W g = load(grad_output[n]);
+    const internal::Point<W> f = function.point(parameters.argument(input[n]));
+    const W k = g * parameters.weight[c] * f.slope;
+    alpha += k * load(input[n]);
+    shift += k;
+    weight[c] += g * f.value;
+    bias[c] += g;
+    if (grad_input != nullptr) {
+      const W elsewhere = grad_sum != nullptr ? W(load(grad_sum[n])) : W(-0.0);
+      grad_input[n] = rounded_to<T>(parameters.alpha * k + elsewhere);
     }
   }
-  sums.store(problem);
-}
-
-template <class F>
-void run(const ForwardProblem& problem) {
-  problem.dtype == DType::kFloat32 ? forward_elements<F, float>(problem)
-                                   : forward_elements<F, double>(problem);
-}
-
-template <class F>
-void run(const BackwardProblem& problem) {
-  problem.dtype == DType::kFloat32 ? backward_elements<F, float>(problem)
-                                   : backward_elements<F, double>(problem);
-}
-
-template <class Problem>
-void run_function(const Problem& problem) {
-  switch (problem.function) {
-    case Function::kTanh:
-      return run<internal::Tanh>(problem);
-    case Function::kErf:
-      return run<internal::Erf>(problem);
-    case Function::kIsru:
-      return run<internal::Isru>(problem);
-    case Function::kLinearClip:
-      return run<internal::LinearClip>(problem);
-    case Function::kSigmoid:
-      return run<internal::Sigmoid>(problem);
-  }
+  const DType type = parameter_type(problem);
+  internal::store_all(type, &alpha, 1, problem.grad_alpha);
+  internal::store_all(type, &shift, 1, problem.grad_shift);
+  internal::store_all(type, weight.data(), problem.shape.channels, problem.grad_weight);
+  internal::store_all(type, bias.data(), problem.shape.channels, problem.grad_bias);
 }
 
 }  // namespace
 
-void forward_reference(const ForwardProblem& problem) { run_function(problem); }
+void forward_reference(const ForwardProblem& problem, const ParallelFor&) {
+  internal::with_type(problem.dtype, [&](auto type) { forward_elements<decltype(type)>(problem); });
+}
 
-void backward_reference(const BackwardProblem& problem) { run_function(problem); }
+void backward_reference(const BackwardProblem& problem, const ParallelFor&) {
+  internal::with_type(problem.dtype,
+                      [&](auto type) { backward_elements<decltype(type)>(problem); });
+}
+
+void curvature_reference(Function function, DType dtype, int64_t count, const void* u,
+                         void* curvature) {
+  internal::with_type(dtype, [&](auto type) {
+    using T = decltype(type);
+    const auto& row = internal::reference_function<Wide<T>>(function);
+    for (int64_t n = 0; n < count; ++n) {
+      static_cast<T*>(curvature)[n] =
+          rounded_to<T>(row.curvature(load(static_cast<const T*>(u)[n])));
+    }
+  });
+}
 
 }  // namespace dyt::kernels

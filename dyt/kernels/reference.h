@@ -1,19 +1,28 @@
-// The plain implementation, beside every fast one for ever: one loop, one element at a time, one
+// The plain implementations, beside every fast one for ever: one loop, one element at a time, one
 // thread.
 //
-// Computes fp32 in double and fp64 in long double, so that only the last rounding counts. Types:
-// fp32 and fp64; ranges: all of functions.h. Its own errors, well inside the table's (tests enforce
-// them too):
+// Compute fp32, bf16 and fp16 in double and fp64 in long double, so that only the last rounding
+// counts. Types: all; ranges: all of functions.h. Their own errors, well inside the tables' (tests
+// enforce them too):
 #pragma once
 
+#include "dyt/kernels/norm.h"
 #include "dyt/kernels/pointwise.h"
 
 namespace dyt::kernels {
 
-inline constexpr double kReferenceMaxUlp = 0.51;            // of t, both types
+inline constexpr double kReferenceMaxUlp = 0.51;            // of t, all types
 inline constexpr double kReferenceMaxReducedError = 1e-10;  // up to 900,000 terms a sum
 
-void forward_reference(const ForwardProblem& problem);
-void backward_reference(const BackwardProblem& problem);
+void forward_reference(const ForwardProblem& problem, const ParallelFor& = {});
+void backward_reference(const BackwardProblem& problem, const ParallelFor& = {});
+
+void forward_reference(const NormForwardProblem& problem, const ParallelFor& = {});
+void backward_reference(const NormBackwardProblem& problem, const ParallelFor& = {});
+
+// f''(u) of `count` numbers, fp32 or fp64: what double backward needs beyond forward and backward.
+// Inner values at kinks; within 1e-6 (fp32) of max|f''|.
+void curvature_reference(Function function, DType dtype, int64_t count, const void* u,
+                         void* curvature);
 
 }  // namespace dyt::kernels

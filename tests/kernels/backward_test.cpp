@@ -115,7 +115,7 @@ TYPED_TEST(Backward, UnwantedGradientsChangeNoOther) {
       for (size_t n = 0; n < std::size(outputs); ++n) {
         alone.*outputs[n] = n == wanted ? alone.*outputs[n] : nullptr;
       }
-      implementation.run(alone);
+      implementation.run(alone, {});
       EXPECT_EQ(one.input, wanted == 0 ? all.input : untouched.input);
       EXPECT_EQ(one.alpha, wanted == 1 ? all.alpha : untouched.alpha);
       EXPECT_EQ(one.shift, wanted == 2 ? all.shift : untouched.shift);

@@ -50,7 +50,7 @@ struct PointwiseCase {
 
   std::vector<T> forward(const Implementation<ForwardProblem>& implementation) const {
     std::vector<T> output(input.size());
-    implementation.run({function, kDType, shape, input.data(), parameters(), output.data()});
+    implementation.run({function, kDType, shape, input.data(), parameters(), output.data()}, {});
     return output;
   }
 
@@ -75,7 +75,7 @@ struct PointwiseCase {
 
   Gradients<T> backward(const Implementation<BackwardProblem>& implementation) const {
     Gradients<T> gradients;
-    implementation.run(backward_problem(gradients));
+    implementation.run(backward_problem(gradients), {});
     return gradients;
   }
 };

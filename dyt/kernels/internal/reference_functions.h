@@ -1,9 +1,9 @@
-// f and f' of each function in a type wider than the tensor's: value(u) = f(u), point(u) both at
-// once.
+// f, f' and f'' of each function in a type wider than the tensor's: value(u) = f(u), point(u) f and
+// f' at once, curvature(u) = f''(u).
 //
-// W is Wide<T> of the tensor's type T and u is a number of type T. Ranges and formulas:
-// functions.h. Maximum error before rounding to T: 0.01 ULP of T for f, 1e-7 (fp32), 1e-15 (fp64)
-// relative for f'.
+// W is Wide<T> of the tensor's type T and u is a number of its arithmetic type. Ranges and
+// formulas: functions.h. Maximum error before rounding to T: 0.01 ULP of T for f, 1e-7 (fp32),
+// 1e-15 (fp64) relative for f'.
 #pragma once
 
 #include <cmath>
@@ -11,13 +11,15 @@
 #include <numbers>
 #include <type_traits>
 
+#include "dyt/kernels/functions.h"
+
 namespace dyt::kernels::internal {
 
 static_assert(std::numeric_limits<long double>::digits >= 64,
               "the fp64 reference needs a long double wider than double");
 
 template <class T>
-using Wide = std::conditional_t<std::is_same_v<T, float>, double, long double>;
+using Wide = std::conditional_t<std::is_same_v<T, double>, long double, double>;
 
 template <class W>
 struct Point {
@@ -46,6 +48,12 @@ struct Tanh {
   static W value(W u) {
     return point(u).value;
   }
+
+  template <class W>
+  static W curvature(W u) {
+    const Point<W> f = point(u);
+    return -2 * f.value * f.slope;
+  }
 };
 
 struct Erf {
@@ -57,6 +65,12 @@ struct Erf {
   template <class W>
   static Point<W> point(W u) {
     return {value(u), 2 * std::numbers::inv_sqrtpi_v<W> * std::exp(-u * u)};
+  }
+
+  template <class W>
+  static W curvature(W u) {
+    const W slope = point(u).slope;
+    return slope == 0 ? 0 : -2 * u * slope;  // not inf * 0
   }
 };
 
@@ -71,6 +85,12 @@ struct Isru {
   template <class W>
   static W value(W u) {
     return point(u).value;
+  }
+
+  template <class W>
+  static W curvature(W u) {
+    const W square = 1 + u * u;
+    return std::isinf(u) ? 0 : -3 * u / (square * square * std::sqrt(square));
   }
 };
 
@@ -89,6 +109,11 @@ struct LinearClip {
   static W value(W u) {
     return point(u).value;
   }
+
+  template <class W>
+  static W curvature(W u) {
+    return 0 * point(u).slope;
+  }
 };
 
 struct Sigmoid {
@@ -104,6 +129,40 @@ struct Sigmoid {
   static W value(W u) {
     return point(u).value;
   }
+
+  template <class W>
+  static W curvature(W u) {
+    const Point<W> f = point(u);
+    return f.slope * (1 - 2 * f.value);
+  }
 };
+
+template <class W>
+struct ReferenceFunction {
+  W (*value)(W);
+  Point<W> (*point)(W);
+  W (*curvature)(W);
+};
+
+template <class W, class F>
+inline constexpr ReferenceFunction<W> kReferenceFunction = {
+    F::template value<W>, F::template point<W>, F::template curvature<W>};
+
+template <class W>
+const ReferenceFunction<W>& reference_function(Function function) {
+  switch (function) {
+    case Function::kTanh:
+      break;
+    case Function::kErf:
+      return kReferenceFunction<W, Erf>;
+    case Function::kIsru:
+      return kReferenceFunction<W, Isru>;
+    case Function::kLinearClip:
+      return kReferenceFunction<W, LinearClip>;
+    case Function::kSigmoid:
+      return kReferenceFunction<W, Sigmoid>;
+  }
+  return kReferenceFunction<W, Tanh>;
+}
 
 }  // namespace dyt::kernels::internal

@@ -1,0 +1,24 @@
+// The rule of the implementation lists: the first that accepts the problem runs it.
+#pragma once
+
+#include "dyt/kernels/pointwise.h"
+
+namespace dyt::kernels::internal {
+
+template <class Problem>
+bool accepts_everything(const Problem&) {
+  return true;
+}
+
+template <class Problem>
+void run_first(std::span<const Implementation<Problem>> implementations, const Problem& problem,
+               const ParallelFor& parallel_for) {
+  for (const Implementation<Problem>& implementation : implementations) {
+    if (implementation.accepts(problem)) {
+      implementation.run(problem, parallel_for);
+      return;
+    }
+  }
+}
+
+}  // namespace dyt::kernels::internal
