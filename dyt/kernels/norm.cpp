@@ -1,27 +1,21 @@
 #include "dyt/kernels/norm.h"
 
 #include "dyt/kernels/internal/run_first.h"
+#include "dyt/kernels/internal/simd.h"
 #include "dyt/kernels/reference.h"
 
 namespace dyt::kernels {
-namespace {
-
-constexpr Implementation<NormForwardProblem> kForwardList[] = {
-    {"reference", internal::accepts_everything<NormForwardProblem>, forward_reference},
-};
-
-constexpr Implementation<NormBackwardProblem> kBackwardList[] = {
-    {"reference", internal::accepts_everything<NormBackwardProblem>, backward_reference},
-};
-
-}  // namespace
 
 std::span<const Implementation<NormForwardProblem>> norm_forward_implementations() {
-  return kForwardList;
+  static const auto list =
+      internal::and_reference(internal::simd_norm_forward(), forward_reference);
+  return list;
 }
 
 std::span<const Implementation<NormBackwardProblem>> norm_backward_implementations() {
-  return kBackwardList;
+  static const auto list =
+      internal::and_reference(internal::simd_norm_backward(), backward_reference);
+  return list;
 }
 
 void forward(const NormForwardProblem& problem, const ParallelFor& parallel_for) {

@@ -1,25 +1,19 @@
 #include "dyt/kernels/pointwise.h"
 
 #include "dyt/kernels/internal/run_first.h"
+#include "dyt/kernels/internal/simd.h"
 #include "dyt/kernels/reference.h"
 
 namespace dyt::kernels {
-namespace {
 
-constexpr Implementation<ForwardProblem> kForwardList[] = {
-    {"reference", internal::accepts_everything<ForwardProblem>, forward_reference},
-};
-
-constexpr Implementation<BackwardProblem> kBackwardList[] = {
-    {"reference", internal::accepts_everything<BackwardProblem>, backward_reference},
-};
-
-}  // namespace
-
-std::span<const Implementation<ForwardProblem>> forward_implementations() { return kForwardList; }
+std::span<const Implementation<ForwardProblem>> forward_implementations() {
+  static const auto list = internal::and_reference(internal::simd_forward(), forward_reference);
+  return list;
+}
 
 std::span<const Implementation<BackwardProblem>> backward_implementations() {
-  return kBackwardList;
+  static const auto list = internal::and_reference(internal::simd_backward(), backward_reference);
+  return list;
 }
 
 void forward(const ForwardProblem& problem, const ParallelFor& parallel_for) {

@@ -1,6 +1,8 @@
 // The rule of the implementation lists: the first that accepts the problem runs it.
 #pragma once
 
+#include <vector>
+
 #include "dyt/kernels/pointwise.h"
 
 namespace dyt::kernels::internal {
@@ -8,6 +10,14 @@ namespace dyt::kernels::internal {
 template <class Problem>
 bool accepts_everything(const Problem&) {
   return true;
+}
+
+template <class Problem>
+std::vector<Implementation<Problem>> and_reference(std::vector<Implementation<Problem>> list,
+                                                   void (*reference)(const Problem&,
+                                                                     const ParallelFor&)) {
+  list.push_back({"reference", accepts_everything<Problem>, reference});
+  return list;
 }
 
 template <class Problem>

@@ -1,0 +1,291 @@
+// Backward of the point-wise family on vectors, in one pass. Included once per SIMD target.
+#if defined(DYT_KERNELS_POINTWISE_BACKWARD_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef DYT_KERNELS_POINTWISE_BACKWARD_INL_H_
+#undef DYT_KERNELS_POINTWISE_BACKWARD_INL_H_
+#else
+#define DYT_KERNELS_POINTWISE_BACKWARD_INL_H_
+#endif
+
+#include "dyt/kernels/internal/call.h"
+#include "dyt/kernels/internal/column_sums-inl.h"
+#include "dyt/kernels/internal/fast_functions-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace dyt::kernels::HWY_NAMESPACE {
+
+template <class T>
+struct BackwardArrays {
+  const T* grad_output;
+  const T* input;
+  const T* grad_sum;  // null: none
+  T* grad_input;      // null: not wanted
+  bool stream;
+};
+
+// What a vector of elements adds to the sums.
+struct Terms {
+  Lanes weight, bias, shift, alpha;
+};
+
+// Sums over many elements, fp64.
+struct ScalarSums {
+  DoubleSums alpha, shift;
+
+  HWY_INLINE void add(const Terms& terms) {
+    alpha.add(terms.alpha);
+    shift.add(terms.shift);
+  }
+};
+
+// A pair of vectors in each of kRows rows, `stride` elements apart. All are loaded before any is
+// stored: a store and a load a multiple of 4 KiB apart look the same to the CPU, which would make
+// the load wait.
+template <class F, class T>
+struct BackwardStep {
+  BackwardArrays<T> arrays;
+  Argument argument;
+
+  template <int kRows>
+  HWY_INLINE void rows(int64_t element, int64_t stride, const Pair& weight, Terms& low,
+                       Terms& high) const {
+    Pair x[kRows], g[kRows];
+    HWY_UNROLL(4)
+    for (int r = 0; r < kRows; ++r) {
+      x[r] = load_pair(arrays.input + element + r * stride);
+      g[r] = load_pair(arrays.grad_output + element + r * stride);
+    }
+    HWY_UNROLL(4)
+    for (int r = 0; r < kRows; ++r) {
+      x[r] = {add(x[r].low, g[r].low, weight.low, low),
+              add(x[r].high, g[r].high, weight.high, high)};
+    }
+    if (arrays.grad_input == nullptr) {
+      return;
+    }
+    HWY_UNROLL(4)
+    for (int r = 0; r < kRows; ++r) {
+      const int64_t at = element + r * stride;
+      if (arrays.grad_sum != nullptr) {
+        const Pair elsewhere = load_pair(arrays.grad_sum + at);
+        x[r] = {hn::Add(x[r].low, elsewhere.low), hn::Add(x[r].high, elsewhere.high)};
+      }
+      arrays.stream ? stream_pair(x[r], arrays.grad_input + at)
+                    : store_pair(x[r], arrays.grad_input + at);
+    }
+  }
+
+  // One vector with `count` elements at most.
+  HWY_INLINE void part(int64_t element, size_t count, Lanes weight, Terms& sums) const {
+    const Lanes x = load_part(arrays.input + element, count);
+    const Lanes g = load_part(arrays.grad_output + element, count);
+    const Lanes grad = add(x, g, weight, sums);
+    if (arrays.grad_input != nullptr) {
+      const Lanes whole = arrays.grad_sum == nullptr
+                              ? grad
+                              : hn::Add(grad, load_part(arrays.grad_sum + element, count));
+      store_part(whole, arrays.grad_input + element, count);
+    }
+  }
+
+ private:
+  HWY_INLINE Lanes add(Lanes x, Lanes g, Lanes weight, Terms& sums) const {
+    const PointLanes f = F::point(argument(x));
+    const Lanes k = hn::Mul(hn::Mul(g, weight), f.slope);
+    sums.alpha = hn::MulAdd(k, x, sums.alpha);
+    sums.shift = hn::Add(sums.shift, k);
+    sums.weight = hn::MulAdd(g, f.value, sums.weight);
+    sums.bias = hn::Add(sums.bias, g);
+    return hn::Mul(argument.alpha, k);
+  }
+};
+
+constexpr int64_t kFlushColumns = 2048;
+
+HWY_INLINE Terms no_terms() {
+  const Lanes zero = hn::Zero(Floats());
+  return {zero, zero, zero, zero};
+}
+
+// kRows rows from `row` on: a column's sums are loaded and stored once for all of them.
+template <int kRows, class F, class T>
+HWY_INLINE void backward_rows(const BackwardStep<F, T>& given, int64_t row, int64_t width,
+                              const float* weight, float* sum_weight, float* sum_bias,
+                              ScalarSums& scalars) {
+  // A copy: the compiler cannot know that no store changes what a reference points to.
+  const BackwardStep<F, T> step = given;
+  const auto one = static_cast<int64_t>(lanes());
+  for (int64_t begin = 0; begin < width; begin += kFlushColumns) {
+    const int64_t end = std::min(width, begin + kFlushColumns);
+    Terms low = no_terms(), high = no_terms();
+    int64_t n = begin;
+    for (; n + 2 * one <= end; n += 2 * one) {
+      low.weight = load(sum_weight + n);
+      low.bias = load(sum_bias + n);
+      high.weight = load(sum_weight + n + one);
+      high.bias = load(sum_bias + n + one);
+      step.template rows<kRows>(row * width + n, width, load_pair(weight + n), low, high);
+      store_pair({low.weight, high.weight}, sum_weight + n);
+      store_pair({low.bias, high.bias}, sum_bias + n);
+    }
+    for (; n < end; n += one) {
+      const auto count = static_cast<size_t>(std::min(one, end - n));
+      const Lanes w = load_part(weight + n, count);
+      low.weight = load_part(sum_weight + n, count);
+      low.bias = load_part(sum_bias + n, count);
+      for (int r = 0; r < kRows; ++r) {
+        step.part((row + r) * width + n, count, w, low);
+      }
+      store_part(low.weight, sum_weight + n, count);
+      store_part(low.bias, sum_bias + n, count);
+    }
+    scalars.add(low);
+    scalars.add(high);
+  }
+}
+
+// A chunk of rows, and in the last chunk the rest after the whole rows.
+template <class F, class T>
+HWY_NOINLINE void backward_chunk(const BackwardStep<F, T>& step, int64_t begin, int64_t end,
+                                 int64_t width, const float* weight, float* sum_weight,
+                                 float* sum_bias, ScalarSums& scalars) {
+  constexpr int kRows = 2;
+  int64_t row = begin;
+  for (; row + kRows <= end; row += kRows) {
+    backward_rows<kRows>(step, row, width, weight, sum_weight, sum_bias, scalars);
+  }
+  for (; row < end; ++row) {
+    backward_rows<1>(step, row, width, weight, sum_weight, sum_bias, scalars);
+  }
+}
+
+template <class F, class T>
+HWY_NOINLINE void backward_rest(const BackwardStep<F, T>& step, int64_t element, int64_t count,
+                                const float* weight, float* sum_weight, float* sum_bias,
+                                ScalarSums& scalars) {
+  BackwardStep<F, T> moved = step;
+  moved.arrays.input += element;
+  moved.arrays.grad_output += element;
+  moved.arrays.grad_input += step.arrays.grad_input != nullptr ? element : 0;
+  moved.arrays.grad_sum += step.arrays.grad_sum != nullptr ? element : 0;
+  moved.arrays.stream = false;
+  backward_rows<1>(moved, 0, count, weight, sum_weight, sum_bias, scalars);
+}
+
+// Channels last: every chunk of rows has sums of its own for each column.
+template <class F, class T>
+void backward_columns(const BackwardProblem& problem, const BackwardStep<F, T>& step,
+                      const ParallelFor& parallel_for) {
+  const Shape& shape = problem.shape;
+  const auto rows = internal::wide_rows(shape.outer, shape.channels);
+  const internal::Columns weight(parameter_type(problem), problem.parameters.weight, shape.channels,
+                                 rows.repeats, 1);
+  const auto chunks = internal::row_chunks(rows.rows, rows.width);
+  internal::ColumnSums sums(chunks.count + (rows.rest > 0 ? 1 : 0), rows.width);
+  parallel_for(sums.chunks(), [&](int64_t chunk) HWY_ATTR {
+    sums.clear(chunk);
+    ScalarSums scalars{DoubleSums::zero(), DoubleSums::zero()};
+    if (chunk < chunks.count) {
+      const int64_t begin = chunk * chunks.rows;
+      backward_chunk(step, begin, std::min(rows.rows, begin + chunks.rows), rows.width,
+                     weight.data(), sums.weight(chunk), sums.bias(chunk), scalars);
+    } else {
+      backward_rest(step, rows.rows * rows.width, rows.rest, weight.data(), sums.weight(chunk),
+                    sums.bias(chunk), scalars);
+    }
+    hwy::FlushStream();
+    sums.set_scalars(chunk, scalars.alpha.total(), scalars.shift.total());
+  });
+  const DType type = parameter_type(problem);
+  sums.store_scalars(type, problem.grad_alpha, problem.grad_shift);
+  store_column_sums(type, sums.weight(0), sums.chunk_stride(), sums.chunks(), shape.channels,
+                    rows.repeats, problem.grad_weight, parallel_for);
+  store_column_sums(type, sums.bias(0), sums.chunk_stride(), sums.chunks(), shape.channels,
+                    rows.repeats, problem.grad_bias, parallel_for);
+}
+
+// Channels first: every piece of a plane has four sums.
+template <class F, class T>
+void backward_planes(const BackwardProblem& problem, const BackwardStep<F, T>& step,
+                     const ParallelFor& parallel_for) {
+  const Shape& shape = problem.shape;
+  const internal::Columns weight(parameter_type(problem), problem.parameters.weight, shape.channels,
+                                 1, 1);
+  internal::PlaneSums sums(shape);
+  parallel_for(sums.pieces(), [&](int64_t piece) {
+    sums.for_each_run(piece, [&](int64_t plane, int64_t element, int64_t count, auto add) {
+      const Lanes w = splat(weight.data()[plane % shape.channels]);
+      const auto one = static_cast<int64_t>(lanes());
+      Terms low = no_terms(), high = no_terms();
+      int64_t n = 0;
+      for (; n + 2 * one <= count; n += 2 * one) {
+        step.template rows<1>(element + n, 0, {w, w}, low, high);
+      }
+      for (; n < count; n += one) {
+        step.part(element + n, static_cast<size_t>(std::min(one, count - n)), w, low);
+      }
+      add(sum_of(low.weight) + sum_of(high.weight), sum_of(low.bias) + sum_of(high.bias),
+          sum_of(low.alpha) + sum_of(high.alpha), sum_of(low.shift) + sum_of(high.shift));
+    });
+    hwy::FlushStream();
+  });
+  sums.finish(problem);
+}
+
+template <class F, class T>
+void backward_typed(const BackwardProblem& problem, const ParallelFor& parallel_for) {
+  const DType type = parameter_type(problem);
+  const Parameters& parameters = problem.parameters;
+  const int64_t width = internal::wide_rows(1, problem.shape.channels).width;
+  const bool aligned = reinterpret_cast<uintptr_t>(problem.grad_input) % kStreamBytes == 0 &&
+                       problem.shape.inner == 1 && width * sizeof(T) % kStreamBytes == 0;
+  const bool fresh =
+      problem.grad_input != problem.grad_output && problem.grad_input != problem.grad_sum;
+  const BackwardStep<F, T> step{
+      .arrays = {static_cast<const T*>(problem.grad_output), static_cast<const T*>(problem.input),
+                 static_cast<const T*>(problem.grad_sum), static_cast<T*>(problem.grad_input),
+                 aligned && fresh &&
+                     internal::streams(problem.shape.count() * static_cast<int64_t>(sizeof(T)))},
+      .argument = {splat(internal::scalar(type, parameters.alpha, 1)),
+                   splat(internal::scalar(type, parameters.shift, -0.0f)),
+                   parameters.shift != nullptr}};
+  if (problem.shape.inner == 1) {
+    backward_columns(problem, step, parallel_for);
+  } else {
+    backward_planes(problem, step, parallel_for);
+  }
+}
+
+template <class F>
+void backward_function(const BackwardProblem& problem, const ParallelFor& parallel_for) {
+  switch (problem.dtype) {
+    case DType::kBFloat16:
+#if HWY_TARGET == HWY_AVX3
+      if (internal::has_native_bfloat16()) {
+        return backward_typed<Short<F, BFloat16>, NativeBFloat16>(problem, parallel_for);
+      }
+#endif
+      return backward_typed<Short<F, BFloat16>, BFloat16>(problem, parallel_for);
+    case DType::kFloat16:
+      return backward_typed<Short<F, Float16>, Float16>(problem, parallel_for);
+    default:
+      return backward_typed<F, float>(problem, parallel_for);
+  }
+}
+
+inline void run_backward(const BackwardProblem& problem, const ParallelFor& parallel_for) {
+  switch (problem.function) {
+    case Function::kErf:
+      return backward_function<Erf>(problem, parallel_for);
+    case Function::kIsru:
+      return backward_function<Isru>(problem, parallel_for);
+    case Function::kLinearClip:
+      return backward_function<LinearClip>(problem, parallel_for);
+    default:
+      return backward_function<Tanh>(problem, parallel_for);
+  }
+}
+
+}  // namespace dyt::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // DYT_KERNELS_POINTWISE_BACKWARD_INL_H_

@@ -1,0 +1,224 @@
+// Forward of the point-wise family on vectors. Included once per SIMD target.
+#if defined(DYT_KERNELS_POINTWISE_FORWARD_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef DYT_KERNELS_POINTWISE_FORWARD_INL_H_
+#undef DYT_KERNELS_POINTWISE_FORWARD_INL_H_
+#else
+#define DYT_KERNELS_POINTWISE_FORWARD_INL_H_
+#endif
+
+#include "dyt/kernels/internal/call.h"
+#include "dyt/kernels/internal/fast_functions-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace dyt::kernels::HWY_NAMESPACE {
+
+// A run of elements within one row (weight and bias: one a column) or one plane (one for all).
+template <class T>
+struct ForwardRun {
+  const T* input;
+  const T* residual;  // null: none
+  T* sum;
+  T* output;
+  const float* weight;
+  const float* bias;
+  int64_t count;
+  bool stream;
+
+  ForwardRun from(int64_t element) const {
+    ForwardRun run = *this;
+    run.input += element;
+    run.output += element;
+    if (residual != nullptr) {
+      run.residual += element;
+      run.sum += element;
+    }
+    return run;
+  }
+};
+
+// Whether weight and bias lie beside the elements (channels last) or are one number for the run.
+enum class Affine { kColumns, kOne };
+
+template <Affine kAffine>
+HWY_INLINE Pair affine_at(const float* numbers, int64_t n) {
+  if constexpr (kAffine == Affine::kColumns) {
+    return load_pair(numbers + n);
+  } else {
+    return {splat(*numbers), splat(*numbers)};
+  }
+}
+
+template <class F, class T, Affine kAffine>
+struct ForwardStep {
+  // Copies: the compiler cannot know that no store changes what a reference points to.
+  const ForwardRun<T> run;
+  const Argument argument;
+
+  HWY_INLINE Pair value(const Pair& x, int64_t n) const {
+    const Pair weight = affine_at<kAffine>(run.weight, n);
+    const Pair bias = affine_at<kAffine>(run.bias, n);
+    return {hn::MulAdd(weight.low, F::value(argument(x.low)), bias.low),
+            hn::MulAdd(weight.high, F::value(argument(x.high)), bias.high)};
+  }
+
+  HWY_INLINE Pair sum(int64_t n) const {
+    const Pair a = load_pair(run.input + n), b = load_pair(run.residual + n);
+    return store_rounded({hn::Add(a.low, b.low), hn::Add(a.high, b.high)}, run.sum + n);
+  }
+};
+
+// Whole pairs of vectors; the number of elements done.
+template <class F, class T, Affine kAffine>
+HWY_INLINE int64_t forward_pairs(const ForwardRun<T>& given, const Argument& argument) {
+  const auto step = static_cast<int64_t>(2 * lanes());
+  const ForwardStep<F, T, kAffine> at{given, argument};
+  const ForwardRun<T>& run = at.run;
+  const int64_t end = run.count - run.count % step;
+  const bool streams = run.stream && reinterpret_cast<uintptr_t>(run.output) % kStreamBytes == 0;
+  if (run.residual != nullptr) {
+    for (int64_t n = 0; n < end; n += step) {
+      const Pair y = at.value(at.sum(n), n);
+      streams ? stream_pair(y, run.output + n) : store_pair(y, run.output + n);
+    }
+  } else if (streams) {
+    for (int64_t n = 0; n < end; n += step) {
+      stream_pair(at.value(load_pair(run.input + n), n), run.output + n);
+    }
+  } else {
+    for (int64_t n = 0; n < end; n += step) {
+      store_pair(at.value(load_pair(run.input + n), n), run.output + n);
+    }
+  }
+  return end;
+}
+
+template <class F, class T, Affine kAffine>
+HWY_INLINE void forward_run(const ForwardRun<T>& run, const Argument& argument) {
+  int64_t n = forward_pairs<F, T, kAffine>(run, argument);
+  const auto most = static_cast<int64_t>(lanes());
+  for (; n < run.count; n += most) {
+    const auto count = static_cast<size_t>(std::min(most, run.count - n));
+    Lanes x = load_part(run.input + n, count);
+    if (run.residual != nullptr) {
+      store_part(hn::Add(x, load_part(run.residual + n, count)), run.sum + n, count);
+      x = load_part(run.sum + n, count);
+    }
+    constexpr bool kColumns = kAffine == Affine::kColumns;
+    const Lanes weight = kColumns ? load_part(run.weight + n, count) : splat(*run.weight);
+    const Lanes bias = kColumns ? load_part(run.bias + n, count) : splat(*run.bias);
+    store_part(hn::MulAdd(weight, F::value(argument(x)), bias), run.output + n, count);
+  }
+}
+
+// Cuts the elements into pieces of kPieceElements, each piece at the borders of rows of `width`
+// elements; run(row, column, element, count) for each run.
+template <class Run>
+void for_each_run(int64_t elements, int64_t width, const ParallelFor& parallel_for,
+                  const Run& run) {
+  parallel_for(internal::ceil_div(elements, internal::kPieceElements), [&](int64_t piece) {
+    int64_t element = piece * internal::kPieceElements;
+    const int64_t end = std::min(elements, element + internal::kPieceElements);
+    while (element < end) {
+      const int64_t column = element % width;
+      const int64_t count = std::min(width - column, end - element);
+      run(element / width, column, element, count);
+      element += count;
+    }
+    hwy::FlushStream();
+  });
+}
+
+template <class F, class T>
+HWY_NOINLINE void forward_columns(const ForwardRun<T>& all, const Argument& argument, int64_t width,
+                                  const ParallelFor& parallel_for) {
+  for_each_run(all.count, width, parallel_for,
+               [&](int64_t, int64_t column, int64_t element, int64_t count) {
+                 ForwardRun<T> run = all.from(element);
+                 run.weight += column;
+                 run.bias += column;
+                 run.count = count;
+                 forward_run<F, T, Affine::kColumns>(run, argument);
+               });
+}
+
+template <class F, class T>
+HWY_NOINLINE void forward_planes(const ForwardRun<T>& all, const Argument& argument,
+                                 const Shape& shape, const ParallelFor& parallel_for) {
+  for_each_run(all.count, shape.inner, parallel_for,
+               [&](int64_t plane, int64_t, int64_t element, int64_t count) {
+                 ForwardRun<T> run = all.from(element);
+                 run.weight += plane % shape.channels;
+                 run.bias += plane % shape.channels;
+                 run.count = count;
+                 forward_run<F, T, Affine::kOne>(run, argument);
+               });
+}
+
+template <class F, class T>
+void forward_typed(const ForwardProblem& problem, const ParallelFor& parallel_for) {
+  const DType type = parameter_type(problem);
+  const Parameters& parameters = problem.parameters;
+  const bool plain = parameters.weight == nullptr && parameters.bias == nullptr;
+  // Without weight and bias an array is one plane.
+  const Shape shape = plain ? Shape{1, 1, problem.shape.count()} : problem.shape;
+  const bool columns = shape.inner == 1;
+  const auto rows = internal::wide_rows(shape.outer, shape.channels);
+  const int64_t repeats = columns ? rows.repeats : 1;
+  const internal::Columns weight(type, parameters.weight, shape.channels, repeats, 1);
+  const internal::Columns bias(type, parameters.bias, shape.channels, repeats, -0.0f);
+  const Argument argument{splat(internal::scalar(type, parameters.alpha, 1)),
+                          splat(internal::scalar(type, parameters.shift, -0.0f)),
+                          parameters.shift != nullptr};
+  const int64_t bytes = shape.count() * static_cast<int64_t>(sizeof(T));
+  const ForwardRun<T> all{static_cast<const T*>(problem.input),
+                          static_cast<const T*>(problem.residual),
+                          static_cast<T*>(problem.sum),
+                          static_cast<T*>(problem.output),
+                          weight.data(),
+                          bias.data(),
+                          shape.count(),
+                          problem.output != problem.input && internal::streams(bytes)};
+  if (columns) {
+    forward_columns<F>(all, argument, rows.width, parallel_for);
+  } else {
+    forward_planes<F>(all, argument, shape, parallel_for);
+  }
+}
+
+template <class F>
+void forward_function(const ForwardProblem& problem, const ParallelFor& parallel_for) {
+  switch (problem.dtype) {
+    case DType::kBFloat16:
+#if HWY_TARGET == HWY_AVX3
+      if (internal::has_native_bfloat16()) {
+        return forward_typed<Short<F, BFloat16>, NativeBFloat16>(problem, parallel_for);
+      }
+#endif
+      return forward_typed<Short<F, BFloat16>, BFloat16>(problem, parallel_for);
+    case DType::kFloat16:
+      return forward_typed<Short<F, Float16>, Float16>(problem, parallel_for);
+    default:
+      return forward_typed<F, float>(problem, parallel_for);
+  }
+}
+
+inline void run_forward(const ForwardProblem& problem, const ParallelFor& parallel_for) {
+  if (problem.shape.count() == 0) {
+    return;
+  }
+  switch (problem.function) {
+    case Function::kErf:
+      return forward_function<Erf>(problem, parallel_for);
+    case Function::kIsru:
+      return forward_function<Isru>(problem, parallel_for);
+    case Function::kLinearClip:
+      return forward_function<LinearClip>(problem, parallel_for);
+    default:
+      return forward_function<Tanh>(problem, parallel_for);
+  }
+}
+
+}  // namespace dyt::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // DYT_KERNELS_POINTWISE_FORWARD_INL_H_
