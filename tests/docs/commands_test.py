@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs every command of README.md and docs/*.md, word for word, and every Python snippet.
+"""Runs every command of README.md and docs/*.md, word for word, and every Python snippet that needs no PyTorch.
 
     python3 tests/docs/commands_test.py --dyt build/release/cli/dyt [--full] [PAGE ...]
 
@@ -127,6 +127,9 @@ class PageRun:
             self.ran += len(kept)
 
     def run_python(self, block, folder):
+        if pages.needs_pytorch(block):
+            say_skipped(f"{self.name}:{block.line}:python", "needs PyTorch; tests/python/docs_test.py runs it")
+            return
         self.execute(block, ["python3", "-"], "\n".join(block.lines) + "\n", folder)
         self.ran += 1
 
