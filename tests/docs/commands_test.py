@@ -29,6 +29,8 @@ NOT_RUN = {
     "./bin/dyt data fetch fashion_mnist": NETWORK,
     "./bin/dyt data fetch mnist": NETWORK,
     "./bin/dyt data fetch mnist --from /media/usb/mnist": "there is no such folder; tests/data/fetch_test.cpp has one",
+    "make python": "builds first; make test-python does the same and uses the result",
+    "make test-python": "makes an environment of 4.7 GB; .ci/run gives this command in a clean clone",
     "make demo": "builds first, as make test does; its comparison is the command of docs/report.md",
     "make test": "runs this very test; .ci/run gives this command in a clean clone",
 }
