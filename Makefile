@@ -28,7 +28,7 @@ python: setup
 	@scripts/build.sh $(BUILD) $(JOBS) dyt_dyt_joined
 
 test-python: setup
-	@scripts/build.sh $(BUILD) $(JOBS) dyt_dyt_joined
+	@scripts/build.sh $(BUILD) $(JOBS) pointwise_bits
 	@scripts/setup_python.sh
 	@.deps/python/bin/python -m pytest tests/python
 
