@@ -34,6 +34,9 @@ if(DYT_WITH_TORCH)
     LIBS dyt_kernels_joined LibTorch::LibTorch PRIVATE_LIBS OpenSSL::Crypto ZLIB::ZLIB LibArchive::LibArchive JPEG::JPEG PNG::PNG CURL::libcurl Threads::Threads
       LibTorch::OpenMP)
   set_target_properties(dyt_dyt_joined PROPERTIES OUTPUT_NAME dyt)
+  # The Python package looks for libdyt.so two folders above itself (python/dyt/_library.py).
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/python/dyt
+    DESTINATION ${CMAKE_INSTALL_LIBDIR}/python FILES_MATCHING PATTERN "*.py" PATTERN __pycache__ EXCLUDE)
 endif()
 
 install(EXPORT dytTargets NAMESPACE dyt:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/dyt)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# build.sh FOLDER JOBS TARGET: configures where needed, builds, links the command as bin/dyt.
+# build.sh FOLDER JOBS TARGET: configures where needed, builds, links the command, where it is built, as bin/dyt.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=$1 jobs=$2 target=$3
@@ -22,5 +22,7 @@ ninja -C "$folder" -j "$jobs" --quiet "$target" || {
   echo "build: FAILED: the compiler's words stand above. If it was killed, memory ran out: make JOBS=1" >&2
   exit 1
 }
-mkdir -p bin
-ln -sfn "../$folder/cli/dyt" bin/dyt
+if [ -x "$folder/cli/dyt" ]; then
+  mkdir -p bin
+  ln -sfn "../$folder/cli/dyt" bin/dyt
+fi

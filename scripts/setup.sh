@@ -6,47 +6,13 @@
 #   TORCH=small|full       without or with the GPU libraries (default: full where an NVIDIA driver is)
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/setup_common.sh
 
 readonly TORCH_VERSION=2.11.0
 readonly PACKAGES=(g++ cmake ninja-build ccache mold python3-pip
   libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libboost-dev libssl-dev zlib1g-dev
   libarchive-dev libcurl4-openssl-dev libjpeg-dev libpng-dev
   libgtest-dev gnuplot-nox)
-
-say() { printf 'setup: %s\n' "$*"; }
-fail() {
-  printf 'setup: FAILED: %s\n' "$1" >&2
-  shift
-  for line in "$@"; do printf '       %s\n' "$line" >&2; done
-  exit 1
-}
-
-missing_packages() {
-  local name
-  for name in "${PACKAGES[@]}"; do
-    [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || echo "$name"
-  done
-}
-
-install_packages() {
-  command -v dpkg-query >/dev/null || fail "this is not a Debian or Ubuntu system" \
-    "install by hand what stands for: ${PACKAGES[*]}" "then run cmake --preset release yourself"
-  local missing
-  missing=$(missing_packages | tr '\n' ' ')
-  if [ -z "$missing" ]; then
-    return
-  fi
-  local as_root=()
-  if [ "$(id -u)" != 0 ]; then
-    command -v sudo >/dev/null || fail "these packages are missing: $missing" \
-      "run as root: apt-get install $missing"
-    as_root=(sudo)
-  fi
-  say "installing Debian packages: $missing"
-  "${as_root[@]}" apt-get update -qq || fail "apt-get update" "check the network and /etc/apt"
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-    $missing >/dev/null || fail "apt-get install $missing" "run it by hand to see why"
-}
 
 torch_kind() {
   if [ -n "${TORCH:-}" ]; then
@@ -94,5 +60,5 @@ install_torch() {
   mv .deps/torch.part .deps/torch
 }
 
-install_packages
+install_packages "${PACKAGES[@]}"
 install_torch

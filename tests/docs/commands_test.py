@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs every command of README.md and docs/*.md, word for word, and every Python snippet.
+"""Runs every command of README.md and docs/*.md, word for word, and every Python snippet that needs no PyTorch.
 
     python3 tests/docs/commands_test.py --dyt build/release/cli/dyt [--full] [PAGE ...]
 
@@ -29,6 +29,8 @@ NOT_RUN = {
     "./bin/dyt data fetch fashion_mnist": NETWORK,
     "./bin/dyt data fetch mnist": NETWORK,
     "./bin/dyt data fetch mnist --from /media/usb/mnist": "there is no such folder; tests/data/fetch_test.cpp has one",
+    "make python": "builds first; make test-python does the same and uses the result",
+    "make test-python": "makes an environment of 4.7 GB; .ci/run gives this command in a clean clone",
     "make demo": "builds first, as make test does; its comparison is the command of docs/report.md",
     "make test": "runs this very test; .ci/run gives this command in a clean clone",
 }
@@ -127,6 +129,9 @@ class PageRun:
             self.ran += len(kept)
 
     def run_python(self, block, folder):
+        if pages.needs_pytorch(block):
+            say_skipped(f"{self.name}:{block.line}:python", "needs PyTorch; tests/python/docs_test.py runs it")
+            return
         self.execute(block, ["python3", "-"], "\n".join(block.lines) + "\n", folder)
         self.ran += 1
 

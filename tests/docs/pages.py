@@ -77,3 +77,8 @@ def file_name(block):
     """The file that a block is: its first line is `# NAME` where it has one."""
     match = re.fullmatch(r"# ([\w./-]+\.\w+)", block.lines[0]) if block.lines else None
     return match[1] if match else None
+
+
+def needs_pytorch(block):
+    """A `python` block that imports the package dyt or PyTorch: make test-python has them, make test has not."""
+    return any(re.match(r"\s*(import|from) (dyt|torch)\b", line) for line in block.lines)

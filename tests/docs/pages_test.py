@@ -26,6 +26,11 @@ class ReadPage(unittest.TestCase):
         page = pages.read_page("```toml\n# a/my.toml\nx = 1\n```\n```toml\n# a remark\n```\n")
         self.assertEqual([pages.file_name(block) for block in page.blocks], ["a/my.toml", None])
 
+    def test_python_that_needs_pytorch(self):
+        page = pages.read_page("```python\nimport json\n```\n```python\nx = 1\nfrom torch.nn import Module\n```\n"
+                               "```python\nimport dyt\n```\n```python\nimport dyting\n```\n")
+        self.assertEqual([pages.needs_pytorch(block) for block in page.blocks], [False, True, True, False])
+
     def test_commands_in_running_text(self):
         page = pages.read_page("Say `./bin/dyt train x=1` or\n`dyt data list`, not `dyt`.\n")
         self.assertEqual(page.inline, [(1, "train"), (2, "data")])

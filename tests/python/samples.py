@@ -1,0 +1,107 @@
+"""Samples: what the tests run on. A new operator is a row of SAMPLES, a new function a row of FUNCTIONS; dtypes
+are found by trying.
+"""
+import dataclasses
+from typing import Callable
+
+import torch
+
+FUNCTIONS = {  # f of alpha * x + shift, in PyTorch's own operators
+    "tanh": torch.tanh,
+    "erf": torch.erf,
+    "isru": lambda u: u / torch.sqrt(1 + u * u),
+    "linear_clip": lambda u: torch.clamp(u, -1, 1),
+    "sigmoid": torch.sigmoid,
+}
+
+
+def _is_supported(dtype):
+    try:
+        torch.ops.dyt.pointwise(torch.ones(1, dtype=dtype), torch.ones(1, dtype=dtype), None, None, None, "tanh")
+    except RuntimeError:
+        return False
+    return True
+
+
+DTYPES = [dtype for dtype in (torch.float32, torch.float64, torch.bfloat16, torch.float16) if _is_supported(dtype)]
+
+
+@dataclasses.dataclass
+class Problem:
+    """Arguments of dyt.pointwise, in its order."""
+    x: torch.Tensor
+    alpha: torch.Tensor
+    shift: torch.Tensor | None
+    weight: torch.Tensor | None
+    bias: torch.Tensor | None
+    function: str
+    channel_dim: int
+
+    def arguments(self):
+        return tuple(getattr(self, field.name) for field in dataclasses.fields(self))
+
+    def to(self, dtype):
+        """The same values in another dtype, as leaves that need gradients."""
+        return Problem(*(value.detach().to(dtype).requires_grad_() if isinstance(value, torch.Tensor) else value
+                         for value in self.arguments()))
+
+    def expression(self):
+        """The same in PyTorch's own operators."""
+        shape = [1] * self.x.dim()
+        shape[self.channel_dim] = -1
+        u = self.alpha * self.x
+        y = FUNCTIONS[self.function](u if self.shift is None else u + self.shift)
+        y = y if self.weight is None else self.weight.view(shape) * y
+        return y if self.bias is None else y + self.bias.view(shape)
+
+
+def _keep_off(u, borders=(-1.0, 0.0, 1.0), distance=1e-2):
+    """u, but nothing nearer to a border: finite differences would step over the kinks there."""
+    for border in borders:
+        u = torch.where((u - border).abs() < distance, border + 2 * distance, u)
+    return u
+
+
+def problem(function="tanh", shape=(3, 4), channel_dim=-1, parameters=("shift", "weight", "bias"),
+            dtype=torch.float32, requires_grad=True):
+    """The same numbers at every call; `parameters` names those that are not None."""
+    random = torch.Generator().manual_seed(5)
+
+    def tensor(values):
+        return values.to(dtype).requires_grad_(requires_grad)
+
+    def parameter(name, *size):
+        values = torch.randn(size, generator=random, dtype=torch.float64)
+        return tensor(values) if name in parameters else None
+
+    alpha, shift = torch.tensor([0.75], dtype=torch.float64), torch.tensor([-0.25], dtype=torch.float64)
+    u = _keep_off(1.5 * torch.randn(shape, generator=random, dtype=torch.float64))
+    x = (u - shift if "shift" in parameters else u) / alpha
+    channels = shape[channel_dim]
+    return Problem(tensor(x), tensor(alpha), tensor(shift) if "shift" in parameters else None,
+                   parameter("weight", channels), parameter("bias", channels), function, channel_dim)
+
+
+def _pointwise():
+    for function in FUNCTIONS:
+        for dtype in DTYPES:
+            yield problem(function, dtype=dtype).arguments()
+    yield problem(parameters=()).arguments()
+    yield problem("erf", (2, 3, 5), 1, ("shift", "weight")).arguments()
+    yield problem(shape=(0, 4)).arguments()
+    yield problem(requires_grad=False).arguments()
+
+
+def _pointwise_backward():
+    for function in FUNCTIONS:
+        given = problem(function, requires_grad=False)
+        yield (torch.ones_like(given.x), *given.arguments()[:4], function, -1, [True] * 5)
+    given = problem("erf", (2, 3, 5), 1, (), requires_grad=False)
+    yield (torch.ones_like(given.x), *given.arguments()[:4], "erf", 1, [True, False, False, False, True])
+
+
+# Name of an operator's overload -> argument tuples to call it with.
+SAMPLES: dict[str, Callable] = {
+    "dyt::pointwise": _pointwise,
+    "dyt::pointwise_backward": _pointwise_backward,
+}
