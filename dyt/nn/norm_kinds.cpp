@@ -4,6 +4,7 @@
 #include <ATen/ops/rms_norm.h>
 
 #include "dyt/nn/norm_table.h"
+#include "dyt/ops/norm.h"
 #include "dyt/ops/pointwise.h"
 
 namespace dyt::nn {
@@ -13,35 +14,46 @@ std::optional<at::Tensor> if_defined(const at::Tensor& tensor) {
   return tensor.defined() ? std::optional<at::Tensor>(tensor) : std::nullopt;
 }
 
-// LibTorch's norms take the channels last.
-template <class LastAxisNorm>
-at::Tensor over_channels(Layout layout, const at::Tensor& input, const LastAxisNorm& norm) {
-  if (layout == Layout::kChannelsLast) {
-    return norm(input);
-  }
-  return norm(input.movedim(1, -1)).movedim(-1, 1);
-}
-
 }  // namespace
 
-at::Tensor LayerNorm::normalize(const at::Tensor& input) const {
-  return over_channels(layout(), input, [this](const at::Tensor& x) {
-    return at::layer_norm(x, {channels()}, if_defined(weight()), if_defined(bias()), spec().eps);
-  });
+at::Tensor StatisticsNorm::over_last_dimension(const at::Tensor& input) const {
+  if (spec().impl != "torch") {
+    return ops::norm(input, if_defined(weight()), if_defined(bias()), kind(), spec().eps);
+  }
+  if (kind() == "rms_norm") {
+    return at::rms_norm(input, {channels()}, if_defined(weight()), spec().eps);
+  }
+  return at::layer_norm(input, {channels()}, if_defined(weight()), if_defined(bias()), spec().eps);
 }
 
-at::Tensor RmsNorm::normalize(const at::Tensor& input) const {
-  return over_channels(layout(), input, [this](const at::Tensor& x) {
-    return at::rms_norm(x, {channels()}, if_defined(weight()), spec().eps);
-  });
+at::Tensor StatisticsNorm::normalize(const at::Tensor& input) const {
+  if (layout() == Layout::kChannelsLast) {
+    return over_last_dimension(input);
+  }
+  return over_last_dimension(input.movedim(1, -1)).movedim(-1, 1);
+}
+
+NormSum StatisticsNorm::add_normalize(const at::Tensor& input, const at::Tensor& residual) const {
+  if (spec().impl == "torch" || layout() != Layout::kChannelsLast) {
+    return Norm::add_normalize(input, residual);
+  }
+  const auto [y, sum] = ops::norm_add(input, residual, if_defined(weight()), if_defined(bias()),
+                                      kind(), spec().eps);
+  return {y, sum};
 }
 
 PointwiseNorm::PointwiseNorm(const NormSetup& setup) : Norm(setup), function_(setup.row.function) {}
 
 at::Tensor PointwiseNorm::normalize(const at::Tensor& input) const {
-  const int64_t channel_dim = layout() == Layout::kChannelsLast ? -1 : 1;
   return ops::pointwise(input, alpha(), if_defined(shift()), if_defined(weight()),
-                        if_defined(bias()), function_, channel_dim);
+                        if_defined(bias()), function_, channel_dim());
+}
+
+NormSum PointwiseNorm::add_normalize(const at::Tensor& input, const at::Tensor& residual) const {
+  const auto [y, sum] =
+      ops::pointwise_add(input, residual, alpha(), if_defined(shift()), if_defined(weight()),
+                         if_defined(bias()), function_, channel_dim());
+  return {y, sum};
 }
 
 }  // namespace dyt::nn

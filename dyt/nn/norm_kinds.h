@@ -5,22 +5,20 @@
 
 namespace dyt::nn {
 
-// Ba, Kiros, Hinton, "Layer Normalization", arXiv 1607.06450; biased variance over the channels.
-class LayerNorm final : public Norm {
+// The norms with statistics over the channels, by the kernels of dyt/kernels/norm.h or, with
+// impl=torch, by LibTorch's own. layer_norm: Ba, Kiros, Hinton, "Layer Normalization", arXiv
+// 1607.06450, biased variance. rms_norm: Zhang, Sennrich, "Root Mean Square Layer Normalization",
+// arXiv 1910.07467.
+class StatisticsNorm final : public Norm {
  public:
-  explicit LayerNorm(const NormSetup& setup) : Norm(setup) {}
+  explicit StatisticsNorm(const NormSetup& setup) : Norm(setup) {}
 
  protected:
   at::Tensor normalize(const at::Tensor& input) const override;
-};
+  NormSum add_normalize(const at::Tensor& input, const at::Tensor& residual) const override;
 
-// Zhang, Sennrich, "Root Mean Square Layer Normalization", arXiv 1910.07467.
-class RmsNorm final : public Norm {
- public:
-  explicit RmsNorm(const NormSetup& setup) : Norm(setup) {}
-
- protected:
-  at::Tensor normalize(const at::Tensor& input) const override;
+ private:
+  at::Tensor over_last_dimension(const at::Tensor& input) const;
 };
 
 class NoNorm final : public Norm {
@@ -39,8 +37,11 @@ class PointwiseNorm final : public Norm {
 
  protected:
   at::Tensor normalize(const at::Tensor& input) const override;
+  NormSum add_normalize(const at::Tensor& input, const at::Tensor& residual) const override;
 
  private:
+  int64_t channel_dim() const { return layout() == Layout::kChannelsLast ? -1 : 1; }
+
   std::string function_;
 };
 

@@ -1,64 +1,32 @@
-// One file for the public function, the registration and the backends' kernels: whoever calls
+// One file for the public functions, the schemas and the kernels for CPU and Meta: whoever calls
 // pointwise() pulls the registration out of the static library with it.
 #include "dyt/ops/pointwise.h"
 
-#include <ATen/core/LegacyTypeDispatch.h>
-#include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/ops/empty.h>
-#include <torch/csrc/autograd/custom_function.h>
+#include <ATen/ops/empty_like.h>
 #include <torch/library.h>
 
-#include <array>
 #include <string>
-#include <tuple>
 
 #include "dyt/core/error.h"
 #include "dyt/kernels/pointwise.h"
+#include "dyt/ops/internal/pointwise_autograd.h"
 #include "dyt/ops/internal/pointwise_check.h"
+#include "dyt/ops/internal/pointwise_double_backward.h"
 
 namespace dyt::ops {
 namespace {
 
 using at::Tensor;
-using OptionalTensor = std::optional<Tensor>;
+using internal::data_of;
+using internal::data_to;
+using internal::Gradients;
+using internal::Mask;
+using internal::OptionalTensor;
 using internal::PointwiseArguments;
 using internal::present;
 
-// x, alpha, shift, weight, bias: the order of the gradients and of their mask.
-using Gradients = std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor>;
-using Mask = std::array<bool, 5>;
-
-using Forward = Tensor(const Tensor&, const Tensor&, const OptionalTensor&, const OptionalTensor&,
-                       const OptionalTensor&, std::string_view, int64_t);
-using Backward = Gradients(const Tensor&, const Tensor&, const Tensor&, const OptionalTensor&,
-                           const OptionalTensor&, std::string_view, int64_t, Mask);
-
-const c10::TypedOperatorHandle<Forward>& forward_operator() {
-  static const auto handle =
-      c10::Dispatcher::singleton().findSchemaOrThrow("dyt::pointwise", "").typed<Forward>();
-  return handle;
-}
-
-const c10::TypedOperatorHandle<Backward>& backward_operator() {
-  static const auto handle = c10::Dispatcher::singleton()
-                                 .findSchemaOrThrow("dyt::pointwise_backward", "")
-                                 .typed<Backward>();
-  return handle;
-}
-
 // ---- CPU ----
-
-OptionalTensor contiguous(const OptionalTensor& tensor) {
-  return present(tensor) ? OptionalTensor(tensor->contiguous()) : std::nullopt;
-}
-
-const void* data_of(const OptionalTensor& tensor) {
-  return present(tensor) ? tensor->const_data_ptr() : nullptr;
-}
-
-kernels::DType dtype_of(const Tensor& x) {
-  return x.scalar_type() == at::kFloat ? kernels::DType::kFloat32 : kernels::DType::kFloat64;
-}
 
 kernels::Shape shape_of(const PointwiseArguments& arguments) {
   const int64_t channel_dim = internal::channel_dim_of(arguments);
@@ -68,26 +36,86 @@ kernels::Shape shape_of(const PointwiseArguments& arguments) {
           .inner = c10::multiply_integers(sizes.slice(channel_dim + 1))};
 }
 
-Tensor forward_cpu(const Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
-                   const OptionalTensor& weight, const OptionalTensor& bias,
-                   std::string_view function, int64_t channel_dim) {
-  const PointwiseArguments arguments{x, alpha, shift, weight, function, channel_dim};
+// Contiguous parameters and where they lie.
+struct HeldParameters {
+  HeldParameters(const PointwiseArguments& arguments, const OptionalTensor& bias)
+      : alpha(arguments.alpha),
+        shift(arguments.shift),
+        weight(internal::contiguous(arguments.weight)),
+        bias(internal::contiguous(bias)) {}
+
+  kernels::Parameters pointers() const {
+    return {.alpha = alpha.const_data_ptr(),
+            .shift = data_of(shift),
+            .weight = data_of(weight),
+            .bias = data_of(bias),
+            .dtype = internal::dtype_of(alpha)};
+  }
+
+  const Tensor alpha;
+  const OptionalTensor shift, weight, bias;
+};
+
+// input, output, residual and sum are contiguous; the last two may be undefined.
+void run_forward(const PointwiseArguments& arguments, const OptionalTensor& bias, bool exact,
+                 const Tensor& input, const Tensor& output, const OptionalTensor& residual,
+                 const Tensor& sum) {
   const kernels::FunctionRow& row = internal::check_arguments(arguments);
   internal::check_bias(arguments, bias);
-  const Tensor input = x.contiguous();
-  const OptionalTensor weights = contiguous(weight);
-  const OptionalTensor biases = contiguous(bias);
-  Tensor output = at::empty(x.sizes(), x.options());
+  const HeldParameters parameters(arguments, bias);
   kernels::forward({.function = row.function,
-                    .dtype = dtype_of(x),
+                    .dtype = internal::dtype_of(arguments.x),
                     .shape = shape_of(arguments),
                     .input = input.const_data_ptr(),
-                    .parameters = {.alpha = alpha.const_data_ptr(),
-                                   .shift = data_of(shift),
-                                   .weight = data_of(weights),
-                                   .bias = data_of(biases)},
-                    .output = output.mutable_data_ptr()});
+                    .parameters = parameters.pointers(),
+                    .output = output.mutable_data_ptr(),
+                    .residual = data_of(residual),
+                    .sum = data_to(sum),
+                    .exact = exact},
+                   internal::at_parallel_for());
+}
+
+Tensor fresh_like(const Tensor& x) { return at::empty(x.sizes(), x.options()); }
+
+Tensor forward_cpu(const Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
+                   const OptionalTensor& weight, const OptionalTensor& bias,
+                   std::string_view function, int64_t channel_dim, bool exact) {
+  const PointwiseArguments arguments{x, alpha, shift, weight, function, channel_dim};
+  internal::check_arguments(arguments);
+  const Tensor output = fresh_like(x);
+  run_forward(arguments, bias, exact, x.contiguous(), output, {}, {});
   return output;
+}
+
+std::tuple<Tensor, Tensor> add_cpu(const Tensor& x, const Tensor& residual, const Tensor& alpha,
+                                   const OptionalTensor& shift, const OptionalTensor& weight,
+                                   const OptionalTensor& bias, std::string_view function,
+                                   int64_t channel_dim, bool exact) {
+  const PointwiseArguments arguments{x, alpha, shift, weight, function, channel_dim};
+  internal::check_arguments(arguments);
+  internal::check_same(arguments, residual, "residual");
+  const Tensor output = fresh_like(x), sum = fresh_like(x);
+  run_forward(arguments, bias, exact, x.contiguous(), output, residual.contiguous(), sum);
+  return {output, sum};
+}
+
+Tensor& out_cpu(const Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
+                const OptionalTensor& weight, const OptionalTensor& bias, std::string_view function,
+                int64_t channel_dim, bool exact, Tensor& out) {
+  const PointwiseArguments arguments{x, alpha, shift, weight, function, channel_dim};
+  internal::check_arguments(arguments);
+  internal::check_same(arguments, out, "out");
+  // Where out is not contiguous, or is x seen with other strides, the result is copied into it.
+  const bool direct = out.is_contiguous() && (x.is_contiguous() || !x.is_alias_of(out));
+  const Tensor output = direct ? out : fresh_like(x);
+  run_forward(arguments, bias, exact, x.contiguous(), output, {}, {});
+  return direct ? out : out.copy_(output);
+}
+
+Tensor& in_place_cpu(Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
+                     const OptionalTensor& weight, const OptionalTensor& bias,
+                     std::string_view function, int64_t channel_dim, bool exact) {
+  return out_cpu(x, alpha, shift, weight, bias, function, channel_dim, exact, x);
 }
 
 // Empty tensors for the wanted gradients, undefined ones for the rest.
@@ -97,175 +125,147 @@ Gradients empty_gradients(const PointwiseArguments& arguments, const Mask& mask)
                       {.what = "dyt::pointwise_backward: gradient of an absent shift or weight"});
   }
   const auto like = [&](bool wanted, const OptionalTensor& tensor) {
-    return wanted ? at::empty_symint(tensor->sym_sizes(), arguments.x.options()) : Tensor();
+    return wanted ? at::empty_symint(tensor->sym_sizes(), tensor->options()) : Tensor();
   };
   Tensor grad_bias;
   if (mask[4]) {
     const c10::SymInt channels = arguments.x.sym_size(arguments.channel_dim);
-    grad_bias = at::empty_symint({channels}, arguments.x.options());
+    grad_bias = at::empty_symint({channels}, arguments.alpha.options());
   }
   return {like(mask[0], arguments.x), like(mask[1], arguments.alpha),
           like(mask[2], arguments.shift), like(mask[3], arguments.weight), grad_bias};
 }
 
+void check_gradients(const PointwiseArguments& arguments, const Tensor& grad_output,
+                     const OptionalTensor& grad_sum) {
+  internal::check_same(arguments, grad_output, "grad_output");
+  if (present(grad_sum)) {
+    internal::check_same(arguments, *grad_sum, "grad_sum");
+  }
+}
+
 Gradients backward_cpu(const Tensor& grad_output, const Tensor& x, const Tensor& alpha,
                        const OptionalTensor& shift, const OptionalTensor& weight,
-                       std::string_view function, int64_t channel_dim, Mask mask) {
+                       std::string_view function, int64_t channel_dim, Mask mask,
+                       const OptionalTensor& grad_sum, bool exact) {
   const PointwiseArguments arguments{x, alpha, shift, weight, function, channel_dim};
   const kernels::FunctionRow& row = internal::check_arguments(arguments);
-  internal::check_grad_output(arguments, grad_output);
+  check_gradients(arguments, grad_output, grad_sum);
   const Tensor grad = grad_output.contiguous();
   const Tensor input = x.contiguous();
-  const OptionalTensor weights = contiguous(weight);
+  const OptionalTensor elsewhere = internal::contiguous(grad_sum);
+  const HeldParameters parameters(arguments, {});
   Gradients gradients = empty_gradients(arguments, mask);
-  const auto data = [](const Tensor& tensor) {
-    return tensor.defined() ? tensor.mutable_data_ptr() : nullptr;
-  };
   kernels::backward({.function = row.function,
-                     .dtype = dtype_of(x),
+                     .dtype = internal::dtype_of(x),
                      .shape = shape_of(arguments),
                      .grad_output = grad.const_data_ptr(),
                      .input = input.const_data_ptr(),
-                     .parameters = {.alpha = alpha.const_data_ptr(),
-                                    .shift = data_of(shift),
-                                    .weight = data_of(weights)},
-                     .grad_input = data(std::get<0>(gradients)),
-                     .grad_alpha = data(std::get<1>(gradients)),
-                     .grad_shift = data(std::get<2>(gradients)),
-                     .grad_weight = data(std::get<3>(gradients)),
-                     .grad_bias = data(std::get<4>(gradients))});
+                     .parameters = parameters.pointers(),
+                     .grad_input = data_to(std::get<0>(gradients)),
+                     .grad_alpha = data_to(std::get<1>(gradients)),
+                     .grad_shift = data_to(std::get<2>(gradients)),
+                     .grad_weight = data_to(std::get<3>(gradients)),
+                     .grad_bias = data_to(std::get<4>(gradients)),
+                     .grad_sum = data_of(elsewhere),
+                     .exact = exact},
+                    internal::at_parallel_for());
   return gradients;
 }
 
 // ---- Meta: shapes only ----
 
+Tensor meta_like(const Tensor& x) { return at::empty_symint(x.sym_sizes(), x.options()); }
+
 Tensor forward_meta(const Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
                     const OptionalTensor& weight, const OptionalTensor& bias,
-                    std::string_view function, int64_t channel_dim) {
+                    std::string_view function, int64_t channel_dim, bool) {
   const PointwiseArguments arguments{x, alpha, shift, weight, function, channel_dim};
   internal::check_arguments(arguments);
   internal::check_bias(arguments, bias);
-  return at::empty_symint(x.sym_sizes(), x.options());
+  return meta_like(x);
+}
+
+std::tuple<Tensor, Tensor> add_meta(const Tensor& x, const Tensor& residual, const Tensor& alpha,
+                                    const OptionalTensor& shift, const OptionalTensor& weight,
+                                    const OptionalTensor& bias, std::string_view function,
+                                    int64_t channel_dim, bool exact) {
+  internal::check_same({x, alpha, shift, weight, function, channel_dim}, residual, "residual");
+  return {forward_meta(x, alpha, shift, weight, bias, function, channel_dim, exact), meta_like(x)};
+}
+
+Tensor& out_meta(const Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
+                 const OptionalTensor& weight, const OptionalTensor& bias,
+                 std::string_view function, int64_t channel_dim, bool exact, Tensor& out) {
+  forward_meta(x, alpha, shift, weight, bias, function, channel_dim, exact);
+  internal::check_same({x, alpha, shift, weight, function, channel_dim}, out, "out");
+  return out;
+}
+
+Tensor& in_place_meta(Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
+                      const OptionalTensor& weight, const OptionalTensor& bias,
+                      std::string_view function, int64_t channel_dim, bool exact) {
+  return out_meta(x, alpha, shift, weight, bias, function, channel_dim, exact, x);
 }
 
 Gradients backward_meta(const Tensor& grad_output, const Tensor& x, const Tensor& alpha,
                         const OptionalTensor& shift, const OptionalTensor& weight,
-                        std::string_view function, int64_t channel_dim, Mask mask) {
+                        std::string_view function, int64_t channel_dim, Mask mask,
+                        const OptionalTensor& grad_sum, bool) {
   const PointwiseArguments arguments{x, alpha, shift, weight, function, channel_dim};
   internal::check_arguments(arguments);
-  internal::check_grad_output(arguments, grad_output);
+  check_gradients(arguments, grad_output, grad_sum);
   return empty_gradients(arguments, mask);
 }
 
-// ---- Autograd ----
-
-using torch::autograd::AutogradContext;
-using torch::autograd::variable_list;
-
-struct PointwiseFunction : torch::autograd::Function<PointwiseFunction> {
-  static constexpr bool is_traceable = true;
-
-  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& alpha,
-                        const OptionalTensor& shift, const OptionalTensor& weight,
-                        const OptionalTensor& bias, const std::string& function,
-                        int64_t channel_dim) {
-    // f is computed again from x in backward: y cannot give it back (zero weight, saturation).
-    context->save_for_backward({x, alpha, shift.value_or(Tensor()), weight.value_or(Tensor())});
-    context->saved_data["has_bias"] = present(bias);
-    context->saved_data["function"] = function;
-    context->saved_data["channel_dim"] = channel_dim;
-    const at::AutoDispatchBelowADInplaceOrView guard;
-    return forward_operator().call(x, alpha, shift, weight, bias, function, channel_dim);
-  }
-
-  static variable_list backward(AutogradContext* context, const variable_list& grad_outputs) {
-    const variable_list saved = context->get_saved_variables();
-    const std::array<bool, 5> given{true, true, saved[2].defined(), saved[3].defined(),
-                                    context->saved_data["has_bias"].toBool()};
-    Mask mask{};
-    size_t edge = 0;  // edges count the tensors that were given
-    for (size_t n = 0; n < given.size(); ++n) {
-      mask[n] = given[n] && context->needs_input_grad(edge++);
-    }
-    auto [x, alpha, shift, weight, bias] =
-        backward_operator().call(grad_outputs[0], saved[0], saved[1], saved[2], saved[3],
-                                 context->saved_data["function"].toStringRef(),
-                                 context->saved_data["channel_dim"].toInt(), mask);
-    return {x, alpha, shift, weight, bias, Tensor(), Tensor()};
-  }
-};
-
-Tensor forward_autograd(const Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
-                        const OptionalTensor& weight, const OptionalTensor& bias,
-                        std::string_view function, int64_t channel_dim) {
-  return PointwiseFunction::apply(x, alpha, shift, weight, bias, std::string(function),
-                                  channel_dim);
-}
-
-// The wanted gradients as results of a step that refuses to be differentiated.
-struct PointwiseBackwardFunction : torch::autograd::Function<PointwiseBackwardFunction> {
-  static variable_list forward(AutogradContext*, const Tensor& grad_output, const Tensor& x,
-                               const Tensor& alpha, const OptionalTensor& shift,
-                               const OptionalTensor& weight, const std::string& function,
-                               int64_t channel_dim, const Mask& mask) {
-    const at::AutoDispatchBelowADInplaceOrView guard;
-    const auto gradients =
-        backward_operator().call(grad_output, x, alpha, shift, weight, function, channel_dim, mask);
-    variable_list wanted;  // autograd takes no undefined tensor as a result
-    const auto add = [&](const Tensor& gradient) {
-      if (gradient.defined()) {
-        wanted.push_back(gradient);
-      }
-    };
-    std::apply([&](const auto&... gradient) { (add(gradient), ...); }, gradients);
-    return wanted;
-  }
-
-  static variable_list backward(AutogradContext*, const variable_list&) {
-    throw core::Error(core::ErrorKind::kUsage,
-                      {.what = "dyt::pointwise has no second derivative",
-                       .todo = "write the function with LibTorch's own operators, for instance "
-                               "weight * tanh(alpha * x) + bias, where you need double backward"});
-  }
-};
-
-Gradients backward_autograd(const Tensor& grad_output, const Tensor& x, const Tensor& alpha,
-                            const OptionalTensor& shift, const OptionalTensor& weight,
-                            std::string_view function, int64_t channel_dim, Mask mask) {
-  const variable_list wanted = PointwiseBackwardFunction::apply(
-      grad_output, x, alpha, shift, weight, std::string(function), channel_dim, mask);
-  std::array<Tensor, 5> gradients;
-  size_t next = 0;
-  for (size_t n = 0; n < gradients.size(); ++n) {
-    gradients[n] = mask[n] ? wanted[next++] : Tensor();
-  }
-  return std::tuple_cat(gradients);
-}
+// ---- Registration ----
 
 TORCH_LIBRARY(dyt, library) {
-  library.def(
-      "pointwise(Tensor x, Tensor alpha, Tensor? shift, Tensor? weight, Tensor? bias, str "
-      "function, "
-      "int channel_dim=-1) -> Tensor");
-  library.def(
-      "pointwise_backward(Tensor grad_output, Tensor x, Tensor alpha, Tensor? shift, "
-      "Tensor? weight, str function, int channel_dim, bool[5] mask) "
-      "-> (Tensor, Tensor, Tensor, Tensor, Tensor)");
+  const std::string parameters =
+      "Tensor alpha, Tensor? shift, Tensor? weight, Tensor? bias, str function, int "
+      "channel_dim=-1, bool exact=False";
+  const std::string differentiated =
+      "Tensor grad_output, Tensor x, Tensor alpha, Tensor? shift, Tensor? weight, str function, "
+      "int channel_dim";
+  const std::string five = "(Tensor, Tensor, Tensor, Tensor, Tensor)";
+  const auto define = [&library](const std::string& schema) { library.def(schema.c_str()); };
+  define("pointwise(Tensor x, " + parameters + ") -> Tensor");
+  define("pointwise_(Tensor(a!) x, " + parameters + ") -> Tensor(a!)");
+  define("pointwise.out(Tensor x, " + parameters + ", *, Tensor(a!) out) -> Tensor(a!)");
+  define("pointwise_add(Tensor x, Tensor residual, " + parameters + ") -> (Tensor, Tensor)");
+  define("pointwise_backward(" + differentiated +
+         ", bool[5] mask, Tensor? grad_sum=None, bool exact=False) -> " + five);
+  define(
+      "pointwise_double_backward(Tensor? tangent_x, Tensor? tangent_alpha, Tensor? tangent_shift, "
+      "Tensor? tangent_weight, Tensor? tangent_bias, " +
+      differentiated + ") -> " + five);
 }
 
 TORCH_LIBRARY_IMPL(dyt, CPU, library) {
   library.impl("pointwise", forward_cpu);
+  library.impl("pointwise_", in_place_cpu);
+  library.impl("pointwise.out", out_cpu);
+  library.impl("pointwise_add", add_cpu);
   library.impl("pointwise_backward", backward_cpu);
+  library.impl("pointwise_double_backward", internal::double_backward_cpu);
 }
 
 TORCH_LIBRARY_IMPL(dyt, Meta, library) {
   library.impl("pointwise", forward_meta);
+  library.impl("pointwise_", in_place_meta);
+  library.impl("pointwise.out", out_meta);
+  library.impl("pointwise_add", add_meta);
   library.impl("pointwise_backward", backward_meta);
+  library.impl("pointwise_double_backward", internal::double_backward_meta);
 }
 
 TORCH_LIBRARY_IMPL(dyt, Autograd, library) {
-  library.impl("pointwise", forward_autograd);
-  library.impl("pointwise_backward", backward_autograd);
+  library.impl("pointwise", internal::forward_autograd);
+  library.impl("pointwise_", internal::in_place_autograd);
+  library.impl("pointwise.out", internal::out_autograd);
+  library.impl("pointwise_add", internal::add_autograd);
+  library.impl("pointwise_backward", internal::backward_autograd);
+  library.impl("pointwise_double_backward", internal::double_backward_autograd);
 }
 
 // Nothing for autocast: unregistered keys fall through, so x keeps its type and nothing is widened.
@@ -274,8 +274,22 @@ TORCH_LIBRARY_IMPL(dyt, Autograd, library) {
 
 Tensor pointwise(const Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
                  const OptionalTensor& weight, const OptionalTensor& bias,
-                 std::string_view function, int64_t channel_dim) {
-  return forward_operator().call(x, alpha, shift, weight, bias, function, channel_dim);
+                 std::string_view function, int64_t channel_dim, bool exact) {
+  return internal::call_forward(x, alpha, shift, weight, bias, function, channel_dim, exact);
+}
+
+std::tuple<Tensor, Tensor> pointwise_add(const Tensor& x, const Tensor& residual,
+                                         const Tensor& alpha, const OptionalTensor& shift,
+                                         const OptionalTensor& weight, const OptionalTensor& bias,
+                                         std::string_view function, int64_t channel_dim,
+                                         bool exact) {
+  return internal::call_add(x, residual, alpha, shift, weight, bias, function, channel_dim, exact);
+}
+
+Tensor& pointwise_(Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
+                   const OptionalTensor& weight, const OptionalTensor& bias,
+                   std::string_view function, int64_t channel_dim, bool exact) {
+  return internal::call_in_place(x, alpha, shift, weight, bias, function, channel_dim, exact);
 }
 
 }  // namespace dyt::ops

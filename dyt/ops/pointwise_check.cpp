@@ -27,27 +27,42 @@ Error wrong(std::string_view what, std::string expected, std::string found) {
 }
 
 void check_x(const at::Tensor& x, int64_t channel_dim) {
-  if (x.scalar_type() != at::kFloat && x.scalar_type() != at::kDouble) {
-    throw wrong("type of x", "Float or Double", text_of(x.scalar_type()));
+  const at::ScalarType type = x.scalar_type();
+  if (type != at::kFloat && type != at::kDouble && type != at::kBFloat16 && type != at::kHalf) {
+    throw wrong("type of x", "Float, Double, BFloat16 or Half", text_of(type));
   }
   if (channel_dim < -x.dim() || channel_dim >= x.dim()) {
     throw wrong("channel_dim", text_of("a dimension of x ", x.sym_sizes()), text_of(channel_dim));
   }
 }
 
-void check_like_x(const at::Tensor& x, const at::Tensor& tensor, const char* name) {
-  if (tensor.scalar_type() != x.scalar_type()) {
-    throw wrong(text_of("type of ", name), text_of(x.scalar_type(), " as x"),
-                text_of(tensor.scalar_type()));
-  }
+void check_device(const at::Tensor& x, const at::Tensor& tensor, const char* name) {
   if (tensor.device() != x.device()) {
     throw wrong(text_of("device of ", name), text_of(x.device(), " as x"),
                 text_of(tensor.device()));
   }
 }
 
-void check_scalar(const at::Tensor& x, const at::Tensor& tensor, const char* name) {
-  check_like_x(x, tensor, name);
+// The parameters' common type is alpha's: that of x, or float32 beside 16 bits.
+void check_alpha_type(const at::Tensor& x, const at::Tensor& alpha) {
+  const bool narrow = x.scalar_type() == at::kBFloat16 || x.scalar_type() == at::kHalf;
+  if (alpha.scalar_type() != x.scalar_type() && !(narrow && alpha.scalar_type() == at::kFloat)) {
+    throw wrong("type of alpha", text_of(x.scalar_type(), " as x", narrow ? ", or Float" : ""),
+                text_of(alpha.scalar_type()));
+  }
+}
+
+void check_parameter(const PointwiseArguments& arguments, const at::Tensor& tensor,
+                     const char* name) {
+  if (tensor.scalar_type() != arguments.alpha.scalar_type()) {
+    throw wrong(text_of("type of ", name), text_of(arguments.alpha.scalar_type(), " as alpha"),
+                text_of(tensor.scalar_type()));
+  }
+  check_device(arguments.x, tensor, name);
+}
+
+void check_scalar(const PointwiseArguments& arguments, const at::Tensor& tensor, const char* name) {
+  check_parameter(arguments, tensor, name);
   if (tensor.sym_numel() != 1) {
     throw wrong(text_of("shape of ", name), "[1]", text_of(tensor.sym_sizes()));
   }
@@ -58,7 +73,7 @@ void check_per_channel(const PointwiseArguments& arguments, const std::optional<
   if (!present(tensor)) {
     return;
   }
-  check_like_x(arguments.x, *tensor, name);
+  check_parameter(arguments, *tensor, name);
   const c10::SymInt channels = arguments.x.sym_size(arguments.channel_dim);
   if (tensor->dim() != 1 || tensor->sym_size(0) != channels) {
     throw wrong(text_of("shape of ", name),
@@ -74,9 +89,10 @@ const kernels::FunctionRow& check_arguments(const PointwiseArguments& arguments)
   const std::span<const kernels::FunctionRow> rows(kernels::kFunctions);
   const kernels::FunctionRow& row = core::find_row(rows, arguments.function, "point-wise function");
   check_x(arguments.x, arguments.channel_dim);
-  check_scalar(arguments.x, arguments.alpha, "alpha");
+  check_alpha_type(arguments.x, arguments.alpha);
+  check_scalar(arguments, arguments.alpha, "alpha");
   if (present(arguments.shift)) {
-    check_scalar(arguments.x, *arguments.shift, "shift");
+    check_scalar(arguments, *arguments.shift, "shift");
   }
   check_per_channel(arguments, arguments.weight, "weight");
   return row;
@@ -86,11 +102,16 @@ void check_bias(const PointwiseArguments& arguments, const std::optional<at::Ten
   check_per_channel(arguments, bias, "bias");
 }
 
-void check_grad_output(const PointwiseArguments& arguments, const at::Tensor& grad_output) {
-  check_like_x(arguments.x, grad_output, "grad_output");
-  if (grad_output.sym_sizes() != arguments.x.sym_sizes()) {
-    throw wrong("shape of grad_output", text_of(arguments.x.sym_sizes(), " as x"),
-                text_of(grad_output.sym_sizes()));
+void check_same(const PointwiseArguments& arguments, const at::Tensor& tensor, const char* name) {
+  const at::Tensor& x = arguments.x;
+  if (tensor.scalar_type() != x.scalar_type()) {
+    throw wrong(text_of("type of ", name), text_of(x.scalar_type(), " as x"),
+                text_of(tensor.scalar_type()));
+  }
+  check_device(x, tensor, name);
+  if (tensor.sym_sizes() != x.sym_sizes()) {
+    throw wrong(text_of("shape of ", name), text_of(x.sym_sizes(), " as x"),
+                text_of(tensor.sym_sizes()));
   }
 }
 

@@ -1,4 +1,4 @@
-// Arguments of dyt::pointwise and dyt::pointwise_backward, and the checks that all backends share.
+// Arguments of the point-wise operators, and the checks that all backends share.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "dyt/kernels/functions.h"
+#include "dyt/ops/internal/tensors.h"
 
 namespace dyt::ops::internal {
 
@@ -19,15 +20,12 @@ struct PointwiseArguments {
   int64_t channel_dim;
 };
 
-inline bool present(const std::optional<at::Tensor>& tensor) {
-  return tensor.has_value() && tensor->defined();
-}
-
 // The checks look at shapes, types and devices only, never at data, so Meta and traced tensors pass
 // through them too. All throw core::Error(kUsage).
 const kernels::FunctionRow& check_arguments(const PointwiseArguments& arguments);
 void check_bias(const PointwiseArguments& arguments, const std::optional<at::Tensor>& bias);
-void check_grad_output(const PointwiseArguments& arguments, const at::Tensor& grad_output);
+// Type, device and shape of x: residual, grad_output, grad_sum, out.
+void check_same(const PointwiseArguments& arguments, const at::Tensor& tensor, const char* name);
 
 // The channel dimension counted from the front. The arguments are checked.
 int64_t channel_dim_of(const PointwiseArguments& arguments);

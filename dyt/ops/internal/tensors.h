@@ -1,0 +1,54 @@
+// Between tensors and the kernels' raw pointers.
+#pragma once
+
+#include <ATen/Parallel.h>
+#include <ATen/core/Tensor.h>
+
+#include <optional>
+
+#include "dyt/kernels/types.h"
+
+namespace dyt::ops::internal {
+
+inline bool present(const std::optional<at::Tensor>& tensor) {
+  return tensor.has_value() && tensor->defined();
+}
+
+inline std::optional<at::Tensor> contiguous(const std::optional<at::Tensor>& tensor) {
+  return present(tensor) ? std::optional(tensor->contiguous()) : std::nullopt;
+}
+
+inline const void* data_of(const std::optional<at::Tensor>& tensor) {
+  return present(tensor) ? tensor->const_data_ptr() : nullptr;
+}
+
+inline void* data_to(const at::Tensor& tensor) {
+  return tensor.defined() ? tensor.mutable_data_ptr() : nullptr;
+}
+
+// The type is one of the four; the checks have seen to it.
+inline kernels::DType dtype_of(const at::Tensor& tensor) {
+  switch (tensor.scalar_type()) {
+    case at::kDouble:
+      return kernels::DType::kFloat64;
+    case at::kBFloat16:
+      return kernels::DType::kBFloat16;
+    case at::kHalf:
+      return kernels::DType::kFloat16;
+    default:
+      return kernels::DType::kFloat32;
+  }
+}
+
+// LibTorch's own threads.
+inline kernels::ParallelFor at_parallel_for() {
+  return {.run = [](void*, int64_t count, kernels::ParallelFor::Task task, void* data) {
+    at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        task(data, i);
+      }
+    });
+  }};
+}
+
+}  // namespace dyt::ops::internal
