@@ -8,13 +8,13 @@ namespace dyt::kernels {
 
 std::span<const Implementation<NormForwardProblem>> norm_forward_implementations() {
   static const auto list =
-      internal::and_reference(internal::simd_norm_forward(), forward_reference);
+      internal::and_reference<NormForwardProblem>({internal::norm_forward()}, forward_reference);
   return list;
 }
 
 std::span<const Implementation<NormBackwardProblem>> norm_backward_implementations() {
   static const auto list =
-      internal::and_reference(internal::simd_norm_backward(), backward_reference);
+      internal::and_reference<NormBackwardProblem>({internal::norm_backward()}, backward_reference);
   return list;
 }
 

@@ -19,12 +19,12 @@ bool accepts(const Problem& problem) {
 
 }  // namespace
 
-std::vector<Implementation<NormForwardProblem>> simd_norm_forward() {
+std::vector<Implementation<NormForwardProblem>> norm_forward() {
   return on_this_cpu<NormForwardProblem>(
       {DYT_TARGET_ROWS(accepts<NormForwardProblem>, run_norm_forward, "")});
 }
 
-std::vector<Implementation<NormBackwardProblem>> simd_norm_backward() {
+std::vector<Implementation<NormBackwardProblem>> norm_backward() {
   return on_this_cpu<NormBackwardProblem>(
       {DYT_TARGET_ROWS(accepts<NormBackwardProblem>, run_norm_backward, "")});
 }

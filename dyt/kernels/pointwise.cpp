@@ -7,12 +7,14 @@
 namespace dyt::kernels {
 
 std::span<const Implementation<ForwardProblem>> forward_implementations() {
-  static const auto list = internal::and_reference(internal::simd_forward(), forward_reference);
+  static const auto list = internal::and_reference<ForwardProblem>(
+      {internal::fast_forward(), internal::wide_forward()}, forward_reference);
   return list;
 }
 
 std::span<const Implementation<BackwardProblem>> backward_implementations() {
-  static const auto list = internal::and_reference(internal::simd_backward(), backward_reference);
+  static const auto list = internal::and_reference<BackwardProblem>(
+      {internal::fast_backward(), internal::wide_backward()}, backward_reference);
   return list;
 }
 

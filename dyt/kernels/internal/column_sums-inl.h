@@ -37,9 +37,9 @@ struct DoubleSums {
 
 // One gradient: `first` is the first chunk's sums, each next chunk's lie `stride` further. A column
 // of a wide row belongs to channel column % channels; `repeats` of them make the row.
-HWY_NOINLINE inline void store_column_sums(DType type, const float* first, int64_t stride, int64_t chunks,
-                                    int64_t channels, int64_t repeats, void* gradient,
-                                    const ParallelFor& parallel_for) {
+HWY_NOINLINE inline void store_column_sums(DType type, const float* first, int64_t stride,
+                                           int64_t chunks, int64_t channels, int64_t repeats,
+                                           void* gradient, const ParallelFor& parallel_for) {
   if (gradient == nullptr) {
     return;
   }

@@ -44,6 +44,7 @@ template <class F, class T>
 struct BackwardStep {
   BackwardArrays<T> arrays;
   Argument argument;
+  F function;
 
   template <int kRows>
   HWY_INLINE void rows(int64_t element, int64_t stride, const Pair& weight, Terms& low,
@@ -89,7 +90,7 @@ struct BackwardStep {
 
  private:
   HWY_INLINE Lanes add(Lanes x, Lanes g, Lanes weight, Terms& sums) const {
-    const PointLanes f = F::point(argument(x));
+    const PointLanes f = function.point(argument(x));
     const Lanes k = hn::Mul(hn::Mul(g, weight), f.slope);
     sums.alpha = hn::MulAdd(k, x, sums.alpha);
     sums.shift = hn::Add(sums.shift, k);
@@ -231,8 +232,9 @@ void backward_planes(const BackwardProblem& problem, const BackwardStep<F, T>& s
   sums.finish(problem);
 }
 
-template <class F, class T>
-void backward_typed(const BackwardProblem& problem, const ParallelFor& parallel_for) {
+template <class T, class F>
+void backward_typed(const BackwardProblem& problem, const F& function,
+                    const ParallelFor& parallel_for) {
   const DType type = parameter_type(problem);
   const Parameters& parameters = problem.parameters;
   const int64_t width = internal::wide_rows(1, problem.shape.channels).width;
@@ -247,41 +249,12 @@ void backward_typed(const BackwardProblem& problem, const ParallelFor& parallel_
                      internal::streams(problem.shape.count() * static_cast<int64_t>(sizeof(T)))},
       .argument = {splat(internal::scalar(type, parameters.alpha, 1)),
                    splat(internal::scalar(type, parameters.shift, -0.0f)),
-                   parameters.shift != nullptr}};
+                   parameters.shift != nullptr},
+      .function = function};
   if (problem.shape.inner == 1) {
     backward_columns(problem, step, parallel_for);
   } else {
     backward_planes(problem, step, parallel_for);
-  }
-}
-
-template <class F>
-void backward_function(const BackwardProblem& problem, const ParallelFor& parallel_for) {
-  switch (problem.dtype) {
-    case DType::kBFloat16:
-#if HWY_TARGET == HWY_AVX3
-      if (internal::has_native_bfloat16()) {
-        return backward_typed<Short<F, BFloat16>, NativeBFloat16>(problem, parallel_for);
-      }
-#endif
-      return backward_typed<Short<F, BFloat16>, BFloat16>(problem, parallel_for);
-    case DType::kFloat16:
-      return backward_typed<Short<F, Float16>, Float16>(problem, parallel_for);
-    default:
-      return backward_typed<F, float>(problem, parallel_for);
-  }
-}
-
-inline void run_backward(const BackwardProblem& problem, const ParallelFor& parallel_for) {
-  switch (problem.function) {
-    case Function::kErf:
-      return backward_function<Erf>(problem, parallel_for);
-    case Function::kIsru:
-      return backward_function<Isru>(problem, parallel_for);
-    case Function::kLinearClip:
-      return backward_function<LinearClip>(problem, parallel_for);
-    default:
-      return backward_function<Tanh>(problem, parallel_for);
   }
 }
 

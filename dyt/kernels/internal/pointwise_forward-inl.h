@@ -53,12 +53,13 @@ struct ForwardStep {
   // Copies: the compiler cannot know that no store changes what a reference points to.
   const ForwardRun<T> run;
   const Argument argument;
+  const F function;
 
   HWY_INLINE Pair value(const Pair& x, int64_t n) const {
     const Pair weight = affine_at<kAffine>(run.weight, n);
     const Pair bias = affine_at<kAffine>(run.bias, n);
-    return {hn::MulAdd(weight.low, F::value(argument(x.low)), bias.low),
-            hn::MulAdd(weight.high, F::value(argument(x.high)), bias.high)};
+    return {hn::MulAdd(weight.low, function.value(argument(x.low)), bias.low),
+            hn::MulAdd(weight.high, function.value(argument(x.high)), bias.high)};
   }
 
   HWY_INLINE Pair sum(int64_t n) const {
@@ -69,9 +70,10 @@ struct ForwardStep {
 
 // Whole pairs of vectors; the number of elements done.
 template <class F, class T, Affine kAffine>
-HWY_INLINE int64_t forward_pairs(const ForwardRun<T>& given, const Argument& argument) {
+HWY_INLINE int64_t forward_pairs(const ForwardRun<T>& given, const Argument& argument,
+                                 const F& function) {
   const auto step = static_cast<int64_t>(2 * lanes());
-  const ForwardStep<F, T, kAffine> at{given, argument};
+  const ForwardStep<F, T, kAffine> at{given, argument, function};
   const ForwardRun<T>& run = at.run;
   const int64_t end = run.count - run.count % step;
   const bool streams = run.stream && reinterpret_cast<uintptr_t>(run.output) % kStreamBytes == 0;
@@ -93,8 +95,8 @@ HWY_INLINE int64_t forward_pairs(const ForwardRun<T>& given, const Argument& arg
 }
 
 template <class F, class T, Affine kAffine>
-HWY_INLINE void forward_run(const ForwardRun<T>& run, const Argument& argument) {
-  int64_t n = forward_pairs<F, T, kAffine>(run, argument);
+HWY_INLINE void forward_run(const ForwardRun<T>& run, const Argument& argument, const F& function) {
+  int64_t n = forward_pairs<F, T, kAffine>(run, argument, function);
   const auto most = static_cast<int64_t>(lanes());
   for (; n < run.count; n += most) {
     const auto count = static_cast<size_t>(std::min(most, run.count - n));
@@ -106,7 +108,7 @@ HWY_INLINE void forward_run(const ForwardRun<T>& run, const Argument& argument) 
     constexpr bool kColumns = kAffine == Affine::kColumns;
     const Lanes weight = kColumns ? load_part(run.weight + n, count) : splat(*run.weight);
     const Lanes bias = kColumns ? load_part(run.bias + n, count) : splat(*run.bias);
-    store_part(hn::MulAdd(weight, F::value(argument(x)), bias), run.output + n, count);
+    store_part(hn::MulAdd(weight, function.value(argument(x)), bias), run.output + n, count);
   }
 }
 
@@ -129,7 +131,8 @@ void for_each_run(int64_t elements, int64_t width, const ParallelFor& parallel_f
 }
 
 template <class F, class T>
-HWY_NOINLINE void forward_columns(const ForwardRun<T>& all, const Argument& argument, int64_t width,
+HWY_NOINLINE void forward_columns(const ForwardRun<T>& all, const Argument& argument,
+                                  const F& function, int64_t width,
                                   const ParallelFor& parallel_for) {
   for_each_run(all.count, width, parallel_for,
                [&](int64_t, int64_t column, int64_t element, int64_t count) {
@@ -137,25 +140,27 @@ HWY_NOINLINE void forward_columns(const ForwardRun<T>& all, const Argument& argu
                  run.weight += column;
                  run.bias += column;
                  run.count = count;
-                 forward_run<F, T, Affine::kColumns>(run, argument);
+                 forward_run<F, T, Affine::kColumns>(run, argument, function);
                });
 }
 
 template <class F, class T>
 HWY_NOINLINE void forward_planes(const ForwardRun<T>& all, const Argument& argument,
-                                 const Shape& shape, const ParallelFor& parallel_for) {
+                                 const F& function, const Shape& shape,
+                                 const ParallelFor& parallel_for) {
   for_each_run(all.count, shape.inner, parallel_for,
                [&](int64_t plane, int64_t, int64_t element, int64_t count) {
                  ForwardRun<T> run = all.from(element);
                  run.weight += plane % shape.channels;
                  run.bias += plane % shape.channels;
                  run.count = count;
-                 forward_run<F, T, Affine::kOne>(run, argument);
+                 forward_run<F, T, Affine::kOne>(run, argument, function);
                });
 }
 
-template <class F, class T>
-void forward_typed(const ForwardProblem& problem, const ParallelFor& parallel_for) {
+template <class T, class F>
+void forward_typed(const ForwardProblem& problem, const F& function,
+                   const ParallelFor& parallel_for) {
   const DType type = parameter_type(problem);
   const Parameters& parameters = problem.parameters;
   const bool plain = parameters.weight == nullptr && parameters.bias == nullptr;
@@ -179,42 +184,9 @@ void forward_typed(const ForwardProblem& problem, const ParallelFor& parallel_fo
                           shape.count(),
                           problem.output != problem.input && internal::streams(bytes)};
   if (columns) {
-    forward_columns<F>(all, argument, rows.width, parallel_for);
+    forward_columns<F>(all, argument, function, rows.width, parallel_for);
   } else {
-    forward_planes<F>(all, argument, shape, parallel_for);
-  }
-}
-
-template <class F>
-void forward_function(const ForwardProblem& problem, const ParallelFor& parallel_for) {
-  switch (problem.dtype) {
-    case DType::kBFloat16:
-#if HWY_TARGET == HWY_AVX3
-      if (internal::has_native_bfloat16()) {
-        return forward_typed<Short<F, BFloat16>, NativeBFloat16>(problem, parallel_for);
-      }
-#endif
-      return forward_typed<Short<F, BFloat16>, BFloat16>(problem, parallel_for);
-    case DType::kFloat16:
-      return forward_typed<Short<F, Float16>, Float16>(problem, parallel_for);
-    default:
-      return forward_typed<F, float>(problem, parallel_for);
-  }
-}
-
-inline void run_forward(const ForwardProblem& problem, const ParallelFor& parallel_for) {
-  if (problem.shape.count() == 0) {
-    return;
-  }
-  switch (problem.function) {
-    case Function::kErf:
-      return forward_function<Erf>(problem, parallel_for);
-    case Function::kIsru:
-      return forward_function<Isru>(problem, parallel_for);
-    case Function::kLinearClip:
-      return forward_function<LinearClip>(problem, parallel_for);
-    default:
-      return forward_function<Tanh>(problem, parallel_for);
+    forward_planes<F>(all, argument, function, shape, parallel_for);
   }
 }
 

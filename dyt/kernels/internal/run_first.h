@@ -12,12 +12,17 @@ bool accepts_everything(const Problem&) {
   return true;
 }
 
+// The lists one after the other, then the reference, which accepts everything.
 template <class Problem>
-std::vector<Implementation<Problem>> and_reference(std::vector<Implementation<Problem>> list,
-                                                   void (*reference)(const Problem&,
-                                                                     const ParallelFor&)) {
-  list.push_back({"reference", accepts_everything<Problem>, reference});
-  return list;
+std::vector<Implementation<Problem>> and_reference(
+    std::initializer_list<std::vector<Implementation<Problem>>> lists,
+    void (*reference)(const Problem&, const ParallelFor&)) {
+  std::vector<Implementation<Problem>> all;
+  for (const auto& list : lists) {
+    all.insert(all.end(), list.begin(), list.end());
+  }
+  all.push_back({"reference", accepts_everything<Problem>, reference});
+  return all;
 }
 
 template <class Problem>

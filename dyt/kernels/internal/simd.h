@@ -1,5 +1,5 @@
-// The SIMD implementations: one for each target that was compiled and that this CPU has, the best
-// first.
+// The SIMD implementations: of each kind one for each target that was compiled and that this CPU
+// has, the best first. Fast: four functions, not exact; wide: all functions, in fp64.
 #pragma once
 
 #include <hwy/base.h>
@@ -13,10 +13,12 @@
 
 namespace dyt::kernels::internal {
 
-std::vector<Implementation<ForwardProblem>> simd_forward();
-std::vector<Implementation<BackwardProblem>> simd_backward();
-std::vector<Implementation<NormForwardProblem>> simd_norm_forward();
-std::vector<Implementation<NormBackwardProblem>> simd_norm_backward();
+std::vector<Implementation<ForwardProblem>> fast_forward();
+std::vector<Implementation<BackwardProblem>> fast_backward();
+std::vector<Implementation<ForwardProblem>> wide_forward();
+std::vector<Implementation<BackwardProblem>> wide_backward();
+std::vector<Implementation<NormForwardProblem>> norm_forward();
+std::vector<Implementation<NormBackwardProblem>> norm_backward();
 
 template <class Problem>
 struct TargetRow {
