@@ -27,14 +27,14 @@ def erf_slope(a):
 # name: f, offset, clamp, degree, what the first interval leaves out (erf is a + a*p(a) there); nothing for
 # slopes, which are even and whose error counts against their maximum
 TABLES = {
-    "Tanh": (mpmath.tanh, 0.625, 9.02, 5, 0),
-    "TanhShort": (mpmath.tanh, 0.625, 9.02, 4, 0),
+    "Tanh": (mpmath.tanh, 0.625, 9.3, 5, 0),
+    "TanhShort": (mpmath.tanh, 0.625, 9.3, 4, 0),
     "TanhBFloat16": (mpmath.tanh, 0.25, 3.49, 2, 0),
     "TanhFloat16": (mpmath.tanh, 0.3125, 4.51, 3, 0),
-    "Erf": (mpmath.erf, 0.3125, 3.95, 5, 1),
-    "ErfShort": (mpmath.erf, 0.3125, 3.95, 4, 1),
-    "ErfSlope": (erf_slope, 0.3125, 3.95, 5, None),
-    "ErfSlopeShort": (erf_slope, 0.3125, 3.95, 3, None),
+    "Erf": (mpmath.erf, 0.3125, 4.2, 5, 1),
+    "ErfShort": (mpmath.erf, 0.3125, 4.2, 4, 1),
+    "ErfSlope": (erf_slope, 0.3125, 4.2, 5, None),
+    "ErfSlopeShort": (erf_slope, 0.3125, 4.2, 3, None),
     "ErfBFloat16": (mpmath.erf, 0.15625, 2.2, 2, 1),
     "ErfFloat16": (mpmath.erf, 0.1875, 2.6, 3, 1),
 }
@@ -103,6 +103,14 @@ def fit(f, low, high, centre, c0, powers, fixed, relative=True):
     return known
 
 
+def reaching_one(r, c0, coefficients):
+    """c0 moved by less than the polynomial's error, so that in fp32 f(clamp) is 1 and the slope there 0."""
+    value = 0.0
+    for power in sorted(coefficients, reverse=True):
+        value = to_float(value * to_float(r) + coefficients[power])
+    return to_float(1 - value * to_float(r))
+
+
 def table(f, offset, clamp, degree, self_share):
     """[midpoints, c0, c1, ...], each of 16 floats."""
     rows = [[0.0] * ENTRIES for _ in range(degree + 2)]
@@ -127,6 +135,8 @@ def table(f, offset, clamp, degree, self_share):
             centre = midpoint(f, low, high)
             c0 = to_float(f(mpmath.mpf(centre)))
             coefficients = fit(f, low, high, centre, c0, list(range(1, degree + 1)), {})
+            if high == clamp and to_float(f(mpmath.mpf(clamp))) == 1:
+                c0 = reaching_one(clamp - centre, c0, coefficients)
         rows[0][entry], rows[1][entry] = centre, c0
         for p, c in coefficients.items():
             rows[p + 1][entry] = c

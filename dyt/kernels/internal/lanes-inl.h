@@ -71,9 +71,25 @@ HWY_INLINE void store(Lanes numbers, BFloat16* to) {
 #endif
 }
 
+// fp16, rounded to nearest even. Highway 1.0.3 cuts the digits off where the CPU has no conversion.
+HWY_INLINE auto float16_of(Lanes numbers) {
+  const hn::Rebind<hwy::float16_t, Floats> d16;
+#if HWY_TARGET == HWY_SSE4
+  alignas(64) float wide[kMaxLanes];
+  alignas(64) Float16 narrow[kMaxLanes];
+  hn::Store(numbers, Floats(), wide);
+  for (size_t n = 0; n < lanes(); ++n) {
+    narrow[n] = to_float16(wide[n]);
+  }
+  return hn::Load(d16, reinterpret_cast<const hwy::float16_t*>(narrow));
+#else
+  return hn::DemoteTo(d16, numbers);
+#endif
+}
+
 HWY_INLINE void store(Lanes numbers, Float16* to) {
   const hn::Rebind<hwy::float16_t, Floats> d16;
-  hn::StoreU(hn::DemoteTo(d16, numbers), d16, reinterpret_cast<hwy::float16_t*>(to));
+  hn::StoreU(float16_of(numbers), d16, reinterpret_cast<hwy::float16_t*>(to));
 }
 
 // The first `count` numbers, fewer than a vector; the other lanes are 0.
@@ -191,7 +207,7 @@ HWY_INLINE Pair store_rounded(const Pair& numbers, float* to) {
 
 HWY_INLINE Pair store_rounded(const Pair& numbers, Float16* to) {
   const hn::Rebind<hwy::float16_t, Floats> d16;
-  const auto low = hn::DemoteTo(d16, numbers.low), high = hn::DemoteTo(d16, numbers.high);
+  const auto low = float16_of(numbers.low), high = float16_of(numbers.high);
   hn::StoreU(low, d16, reinterpret_cast<hwy::float16_t*>(to));
   hn::StoreU(high, d16, reinterpret_cast<hwy::float16_t*>(to + lanes()));
   return {hn::PromoteTo(Floats(), low), hn::PromoteTo(Floats(), high)};
