@@ -20,8 +20,12 @@ void backward_reference(const BackwardProblem& problem, const ParallelFor& = {})
 void forward_reference(const NormForwardProblem& problem, const ParallelFor& = {});
 void backward_reference(const NormBackwardProblem& problem, const ParallelFor& = {});
 
-// f''(u) of `count` numbers, fp32 or fp64: what double backward needs beyond forward and backward.
-// Inner values at kinks; within 1e-6 (fp32) of max|f''|.
+// f''(u) of `count` numbers: what double backward needs beyond forward and backward. At kinks the
+// inner value, at 0 of an odd f 0. |error| <= the bound * max(1, |f''(u)|); beyond the type's
+// range infinite (exproot and power23_clip near 0).
+inline constexpr double kMaxCurvatureErrorFp32 = 1e-6;
+inline constexpr double kMaxCurvatureErrorFp64 = 1e-14;
+
 void curvature_reference(Function function, DType dtype, int64_t count, const void* u,
                          void* curvature);
 
