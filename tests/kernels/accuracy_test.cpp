@@ -1,5 +1,5 @@
 // Holds every implementation to the table of kernels/functions.h: f and f' alone, over the whole
-// range.
+// range; f'' of the reference.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -18,7 +18,7 @@ namespace {
 struct GoldenPoint {
   std::string function, type;
   double u;
-  long double value, slope;
+  long double value, slope, curvature;
 };
 
 std::vector<GoldenPoint> read_golden() {
@@ -28,45 +28,48 @@ std::vector<GoldenPoint> read_golden() {
   std::getline(file, line);
   while (std::getline(file, line)) {
     std::istringstream fields(line);
-    GoldenPoint point;
-    std::string u, value, slope;
-    std::getline(fields, point.function, ',');
-    std::getline(fields, point.type, ',');
-    std::getline(fields, u, ',');
-    std::getline(fields, value, ',');
-    std::getline(fields, slope, ',');
-    point.u = std::strtod(u.c_str(), nullptr);
-    point.value = std::strtold(value.c_str(), nullptr);
-    point.slope = std::strtold(slope.c_str(), nullptr);
+    const auto field = [&fields] {
+      std::string text;
+      std::getline(fields, text, ',');
+      return text;
+    };
+    const auto number = [&field] { return std::strtold(field().c_str(), nullptr); };
+    GoldenPoint point{.function = field(), .type = field()};
+    point.u = static_cast<double>(number());
+    point.value = number();
+    point.slope = number();
+    point.curvature = number();
     points.push_back(point);
   }
   return points;
 }
 
-// Points where f and f' are known to at least 64 bits.
+// Points where f, f' (and f'', of golden ones) are known to at least 64 bits.
 template <class T>
 struct KnownPoints {
   std::vector<T> u;
-  std::vector<long double> values, slopes;
+  std::vector<long double> values, slopes, curvatures;
 };
 
 template <class T>
 KnownPoints<T> golden_points(const FunctionRow& row) {
+  static const std::vector<GoldenPoint> golden = read_golden();
   KnownPoints<T> known;
-  for (const GoldenPoint& point : read_golden()) {
+  for (const GoldenPoint& point : golden) {
     if (point.function == row.name && (point.type == "float" || sizeof(T) == sizeof(double))) {
       known.u.push_back(static_cast<T>(point.u));
       known.values.push_back(point.value);
       known.slopes.push_back(point.slope);
+      known.curvatures.push_back(point.curvature);
     }
   }
   return known;
 }
 
-// Every 4,001st float, by its bits: all signs, exponents and mantissas.
-KnownPoints<float> swept_points(const FunctionRow& row) {
+// Every step-th float, by its bits: all signs, exponents and mantissas.
+KnownPoints<float> swept_points(const FunctionRow& row, uint64_t step) {
   KnownPoints<float> known;
-  for (uint64_t bits = 0; bits <= UINT32_MAX; bits += 4001) {
+  for (uint64_t bits = 0; bits <= UINT32_MAX; bits += step) {
     const float u = std::bit_cast<float>(static_cast<uint32_t>(bits));
     if (std::isfinite(u)) {
       known.u.push_back(u);
@@ -78,63 +81,72 @@ KnownPoints<float> swept_points(const FunctionRow& row) {
 }
 
 template <class T>
-double max_ulp_of(const FunctionRow& row, const std::vector<T>& values,
-                  const std::vector<long double>& exact) {
-  double worst = 0;
-  for (size_t n = 0; n < values.size(); ++n) {
-    const auto error = std::fabs(values[n] - exact[n]) / ulp<T>(exact[n]);
-    worst = std::max(worst, static_cast<double>(error));
-    EXPECT_GE(values[n], row.lowest);
-    EXPECT_LE(values[n], T(1));
-  }
-  return worst;
-}
-
-template <class T>
-double max_relative_of(const std::vector<T>& slopes, const std::vector<long double>& exact) {
-  double worst = 0;
-  for (size_t n = 0; n < slopes.size(); ++n) {
-    if (exact[n] >= std::numeric_limits<T>::min()) {
-      worst = std::max(worst, static_cast<double>(std::fabs(slopes[n] - exact[n]) / exact[n]));
-    } else {
-      EXPECT_LE(slopes[n], std::numeric_limits<T>::min());
-    }
-  }
-  return worst;
-}
-
-template <class T>
 void expect_bounds(const FunctionRow& row, const KnownPoints<T>& known) {
   SCOPED_TRACE(row.name);
   ASSERT_FALSE(known.u.empty());
   const PointwiseCase<T> problem = plain_case<T>(row.function, known.u);
-  for (const auto& implementation : forward_implementations()) {
-    const double worst = max_ulp_of(row, problem.forward(implementation), known.values);
-    EXPECT_LE(worst, is_reference(implementation) ? kReferenceMaxUlp : row.max_ulp)
-        << implementation.name;
+  for (const bool exact : {false, true}) {
+    for (const auto& implementation : forward_implementations()) {
+      const auto found = problem.forward(implementation, exact);
+      const Bounds bounds = bounds_of(implementation, exact);
+      for (size_t n = 0; n < found.size(); ++n) {
+        const long double bound = rounded_value_bound<T>(row, bounds, known.values[n]);
+        ASSERT_TRUE(within<T>(found[n], known.values[n], bound))
+            << implementation.name << " exact " << exact << " u " << known.u[n] << " f " << found[n]
+            << " off by " << (found[n] - known.values[n]) / ulp<T>(known.values[n]) << " ULP";
+        ASSERT_GE(found[n], row.lowest) << implementation.name << " u " << known.u[n];
+        ASSERT_LE(found[n], 1) << implementation.name << " u " << known.u[n];
+      }
+    }
+    for (const auto& implementation : backward_implementations()) {
+      const auto found = problem.backward(implementation, exact).input;
+      const Bounds bounds = bounds_of(implementation, exact);
+      for (size_t n = 0; n < found.size(); ++n) {
+        const long double slope = known.slopes[n];
+        ASSERT_TRUE(within<T>(found[n], slope, slope_bound<T>(row, bounds, slope) + ulp<T>(slope)))
+            << implementation.name << " exact " << exact << " u " << known.u[n] << " f' "
+            << found[n] << " should be " << slope;
+      }
+    }
   }
-  for (const auto& implementation : backward_implementations()) {
-    EXPECT_LE(max_relative_of(problem.backward(implementation).input, known.slopes),
-              max_slope_error<T>(row))
-        << implementation.name;
+}
+
+template <class T>
+void expect_curvatures(const FunctionRow& row, const KnownPoints<T>& known) {
+  std::vector<T> found(known.u.size());
+  curvature_reference(row.function, dtype_of<T>(), static_cast<int64_t>(found.size()),
+                      known.u.data(), found.data());
+  const double bound = std::is_same_v<T, double> ? kMaxCurvatureErrorFp64 : kMaxCurvatureErrorFp32;
+  for (size_t n = 0; n < found.size(); ++n) {
+    const long double exact = known.curvatures[n];
+    ASSERT_TRUE(within<T>(found[n], exact, bound * std::max(1.0L, std::fabs(exact))))
+        << row.name << " u " << known.u[n] << " f'' " << found[n] << " should be " << exact;
   }
 }
 
 TEST(Accuracy, GoldenNumbersFp32) {
   for (const FunctionRow& row : kFunctions) {
     expect_bounds(row, golden_points<float>(row));
+    expect_curvatures(row, golden_points<float>(row));
   }
 }
 
 TEST(Accuracy, GoldenNumbersFp64) {
   for (const FunctionRow& row : kFunctions) {
     expect_bounds(row, golden_points<double>(row));
+    expect_curvatures(row, golden_points<double>(row));
   }
 }
 
 TEST(Accuracy, SweepOverFp32) {
   for (const FunctionRow& row : kFunctions) {
-    expect_bounds(row, swept_points(row));
+    expect_bounds(row, swept_points(row, 20011));
+  }
+}
+
+TEST(AccuracySlow, FineSweepOverFp32) {
+  for (const FunctionRow& row : kFunctions) {
+    expect_bounds(row, swept_points(row, 1009));
   }
 }
 
@@ -144,17 +156,44 @@ TEST(Accuracy, OddBitForBit) {
       continue;
     }
     SCOPED_TRACE(row.name);
-    KnownPoints<float> known = swept_points(row);
-    std::vector<float> negated = known.u;
-    for (float& u : negated) {
-      u = -u;
-    }
+    std::vector<float> arguments = swept_points(row, 20011).u;
+    const auto positive = plain_case<float>(row.function, arguments);
+    std::ranges::for_each(arguments, [](float& u) { u = -u; });
+    const auto negative = plain_case<float>(row.function, arguments);
     for (const auto& implementation : forward_implementations()) {
-      const auto plus = plain_case<float>(row.function, known.u).forward(implementation);
-      const auto minus = plain_case<float>(row.function, negated).forward(implementation);
+      const auto plus = positive.forward(implementation);
+      const auto minus = negative.forward(implementation);
       for (size_t n = 0; n < plus.size(); ++n) {
         ASSERT_EQ(std::bit_cast<uint32_t>(plus[n]), std::bit_cast<uint32_t>(-minus[n]));
       }
+    }
+  }
+}
+
+// A bound of max|f'| that is too large would excuse errors.
+TEST(Accuracy, LargestSlopeOfTheTableIsTheLargest) {
+  for (const FunctionRow& row : kFunctions) {
+    long double largest = exact_slope(row.function, 0);
+    for (int step = 1; step <= 300'000; ++step) {
+      largest = std::max(largest, exact_slope(row.function, step * 1e-5L));
+    }
+    if (row.max_slope < kUnbounded) {
+      EXPECT_NEAR(row.max_slope, static_cast<double>(largest), 1e-9) << row.name;
+    } else {
+      EXPECT_GT(exact_slope(row.function, 1e-30L), 1e9L) << row.name;
+      EXPECT_EQ(exact_slope(row.function, 0), 0) << row.name;
+    }
+  }
+}
+
+TEST(Accuracy, KinkOfTheTableIsTheLargestNumberInside) {
+  for (const FunctionRow& row : kFunctions) {
+    const long double clip = clip_of(row.function);
+    if (std::isinf(clip)) {
+      EXPECT_EQ(row.kink, 0) << row.name;
+    } else {
+      EXPECT_LE(row.kink, clip) << row.name;
+      EXPECT_GT(std::nextafter(row.kink, 2), clip) << row.name;
     }
   }
 }

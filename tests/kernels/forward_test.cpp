@@ -1,4 +1,4 @@
-// Whole forward problems: layouts, widths, absent parameters.
+// Whole forward problems: types, layouts, widths, absent parameters.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -11,28 +11,32 @@ namespace {
 
 template <class T>
 class Forward : public ::testing::Test {};
-using Types = ::testing::Types<float, double>;
-TYPED_TEST_SUITE(Forward, Types);
+TYPED_TEST_SUITE(Forward, AllTypes);
 
 template <class T>
-void expect_output_bound(const FunctionRow& row, const PointwiseCase<T>& problem,
-                         const std::vector<T>& output) {
-  for (size_t n = 0; n < output.size(); ++n) {
-    const long double t = exact_value(row.function, problem.argument(problem.input[n]));
-    const long double weight = problem.weight_at(n);
-    const long double exact = weight * t + problem.bias_at(n);
-    const long double bound = std::fabs(weight) * row.max_ulp * ulp<T>(t) + ulp<T>(exact);
-    ASSERT_LE(std::fabs(output[n] - exact), bound) << "element " << n << " x " << problem.input[n];
+void expect_output_bound(const FunctionRow& row, const PointwiseCase<T>& problem) {
+  std::vector<long double> values, exact;
+  for (size_t n = 0; n < problem.input.size(); ++n) {
+    values.push_back(exact_value(row.function, problem.argument(problem.input[n])));
+    exact.push_back(problem.weight_at(n) * values[n] + problem.bias_at(n));
+  }
+  for (const auto& implementation : forward_implementations()) {
+    for (const bool exact_mode : {false, true}) {
+      const auto output = problem.forward(implementation, exact_mode);
+      const Bounds bounds = bounds_of(implementation, exact_mode);
+      for (size_t n = 0; n < output.size(); ++n) {
+        const long double of_value =
+            std::fabs(problem.weight_at(n)) * value_bound<T>(row, bounds, values[n]);
+        ASSERT_TRUE(within<T>(output[n], exact[n], of_value + ulp<T>(exact[n])))
+            << implementation.name << " exact " << exact_mode << " element " << n << " x "
+            << problem.input[n] << " y " << output[n] << " should be " << exact[n];
+      }
+    }
   }
 }
 
 TYPED_TEST(Forward, KeepsItsBoundInEveryLayout) {
-  using T = TypeParam;
-  for_each_random_case<T>([](const FunctionRow& row, const PointwiseCase<T>& problem) {
-    for (const auto& implementation : forward_implementations()) {
-      expect_output_bound(row, problem, problem.forward(implementation));
-    }
-  });
+  for_each_random_case<TypeParam>(expect_output_bound<TypeParam>);
 }
 
 TYPED_TEST(Forward, RowDoesNotDependOnItsNeighbours) {
@@ -86,11 +90,11 @@ TYPED_TEST(Forward, ZeroWeightLeavesTheBias) {
   using T = TypeParam;
   for (const FunctionRow& row : kFunctions) {
     auto problem = random_case<T>(row.function, {2, 3}, false, true, true);
-    std::ranges::fill(problem.weight, T(0));
+    std::ranges::fill(problem.weight, 0);
     for (const auto& implementation : forward_implementations()) {
       const auto output = problem.forward(implementation);
       for (size_t n = 0; n < output.size(); ++n) {
-        EXPECT_EQ(output[n], problem.bias_at(n));
+        EXPECT_EQ(output[n], rounded<T>(problem.bias_at(n)));
       }
     }
   }
@@ -99,10 +103,35 @@ TYPED_TEST(Forward, ZeroWeightLeavesTheBias) {
 TYPED_TEST(Forward, DispatchIsTheFirstThatAccepts) {
   using T = TypeParam;
   const auto problem = random_case<T>(Function::kErf, {2, 3}, true, true, true);
-  std::vector<T> output(problem.input.size());
-  forward({problem.function, problem.kDType, problem.shape, problem.input.data(),
-           problem.parameters(), output.data()});
-  EXPECT_EQ(output, problem.forward(forward_implementations().front()));
+  ForwardRun<T> run(problem);
+  forward(run.problem);
+  EXPECT_EQ(run.output.template numbers<Number<T>>(),
+            problem.forward(forward_implementations().front()));
+}
+
+// fp32 parameters that are numbers of the activations' type count as such.
+TYPED_TEST(Forward, TypeOfTheParametersChangesNoBit) {
+  using T = TypeParam;
+  for (const FunctionRow& row : kFunctions) {
+    const auto narrow = random_case<T, T>(row.function, {3, 37}, true, true, true);
+    PointwiseCase<T> wide = narrow;
+    wide.parameter_type = dtype_of<Number<T>>();
+    for (const auto& implementation : forward_implementations()) {
+      EXPECT_EQ(narrow.forward(implementation), wide.forward(implementation)) << row.name;
+    }
+  }
+}
+
+TYPED_TEST(Forward, OrderOfThePiecesChangesNoBit) {
+  using T = TypeParam;
+  for (const Shape& shape : {Shape{300, 129}, Shape{2, 129, 150}}) {
+    const auto problem = random_case<T>(Function::kTanh, shape, true, true, true);
+    for (const auto& implementation : forward_implementations()) {
+      ForwardRun<T> run(problem);
+      implementation.run(run.problem, backwards_order());
+      EXPECT_EQ(run.output.template numbers<Number<T>>(), problem.forward(implementation));
+    }
+  }
 }
 
 }  // namespace
