@@ -180,6 +180,8 @@ inline constexpr FunctionRow kFunctions[] = {
 inline constexpr double kMaxFastUlp16Bit = 1;
 inline constexpr double kMaxFastSlopeErrorFp32 = 1e-6;
 inline constexpr double kMaxFastSlopeError16Bit = 1e-5;
+// They may also make 0 of a bf16 result below the normal numbers: the CPU's own conversion does.
+inline constexpr double kFastFlushBFloat16 = 0x1p-126;
 
 // max|f'|; where f' has no bound, the larger of 1 and f'(u).
 constexpr double slope_scale(const FunctionRow& row, double slope) {

@@ -10,10 +10,10 @@ namespace {
 
 template <class F, class Problem>
 void run_function(const Problem& problem, const ParallelFor& parallel_for) {
-  with_storage(problem.dtype, [&](auto storage, auto number) {
+  with_storage(problem.dtype, [&](auto storage) {
     using T = decltype(storage);
     // Full accuracy for fp32, as much as is needed for 16 bits.
-    using Precise = std::conditional_t<std::is_same_v<T, float>, F, Short<F, decltype(number)>>;
+    using Precise = std::conditional_t<std::is_same_v<T, float>, F, Short<F, NumberOf<T>>>;
     if constexpr (std::is_same_v<Problem, ForwardProblem>) {
       forward_typed<T>(problem, Precise(), parallel_for);
     } else {

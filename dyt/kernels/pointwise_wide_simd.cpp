@@ -10,13 +10,13 @@ namespace dyt::kernels::HWY_NAMESPACE {
 namespace {
 
 void run_wide_forward(const ForwardProblem& problem, const ParallelFor& parallel_for) {
-  with_storage(problem.dtype, [&](auto storage, auto) {
+  with_portable_storage(problem.dtype, [&](auto storage) {
     forward_typed<decltype(storage)>(problem, wide_function(problem.function), parallel_for);
   });
 }
 
 void run_wide_backward(const BackwardProblem& problem, const ParallelFor& parallel_for) {
-  with_storage(problem.dtype, [&](auto storage, auto) {
+  with_portable_storage(problem.dtype, [&](auto storage) {
     backward_typed<decltype(storage)>(problem, wide_function(problem.function), parallel_for);
   });
 }

@@ -29,14 +29,14 @@ def erf_slope(a):
 TABLES = {
     "Tanh": (mpmath.tanh, 0.625, 9.3, 5, 0),
     "TanhShort": (mpmath.tanh, 0.625, 9.3, 4, 0),
-    "TanhBFloat16": (mpmath.tanh, 0.25, 3.49, 2, 0),
-    "TanhFloat16": (mpmath.tanh, 0.3125, 4.51, 3, 0),
+    "TanhBFloat16": (mpmath.tanh, 0.3125, 4.6, 2, 0),
+    "TanhFloat16": (mpmath.tanh, 0.375, 5.6, 3, 0),
     "Erf": (mpmath.erf, 0.3125, 4.2, 5, 1),
     "ErfShort": (mpmath.erf, 0.3125, 4.2, 4, 1),
     "ErfSlope": (erf_slope, 0.3125, 4.2, 5, None),
-    "ErfSlopeShort": (erf_slope, 0.3125, 4.2, 3, None),
-    "ErfBFloat16": (mpmath.erf, 0.15625, 2.2, 2, 1),
-    "ErfFloat16": (mpmath.erf, 0.1875, 2.6, 3, 1),
+    "ErfSlopeShort": (erf_slope, 0.3125, 4.2, 4, None),
+    "ErfBFloat16": (mpmath.erf, 0.1875, 2.8, 2, 1),
+    "ErfFloat16": (mpmath.erf, 0.21875, 3.25, 3, 1),
 }
 
 
@@ -135,7 +135,7 @@ def table(f, offset, clamp, degree, self_share):
             centre = midpoint(f, low, high)
             c0 = to_float(f(mpmath.mpf(centre)))
             coefficients = fit(f, low, high, centre, c0, list(range(1, degree + 1)), {})
-            if high == clamp and to_float(f(mpmath.mpf(clamp))) == 1:
+            if high == clamp:
                 c0 = reaching_one(clamp - centre, c0, coefficients)
         rows[0][entry], rows[1][entry] = centre, c0
         for p, c in coefficients.items():

@@ -86,7 +86,7 @@ void expect_bounds(const FunctionRow& row, const KnownPoints<T>& known) {
   ASSERT_FALSE(known.u.empty());
   const PointwiseCase<T> problem = plain_case<T>(row.function, known.u);
   for (const bool exact : {false, true}) {
-    for (const auto& implementation : forward_implementations()) {
+    for (const auto& implementation : forward_for(problem, exact)) {
       const auto found = problem.forward(implementation, exact);
       const Bounds bounds = bounds_of(implementation, exact);
       for (size_t n = 0; n < found.size(); ++n) {
@@ -98,7 +98,7 @@ void expect_bounds(const FunctionRow& row, const KnownPoints<T>& known) {
         ASSERT_LE(found[n], 1) << implementation.name << " u " << known.u[n];
       }
     }
-    for (const auto& implementation : backward_implementations()) {
+    for (const auto& implementation : backward_for(problem, exact)) {
       const auto found = problem.backward(implementation, exact).input;
       const Bounds bounds = bounds_of(implementation, exact);
       for (size_t n = 0; n < found.size(); ++n) {
@@ -160,7 +160,7 @@ TEST(Accuracy, OddBitForBit) {
     const auto positive = plain_case<float>(row.function, arguments);
     std::ranges::for_each(arguments, [](float& u) { u = -u; });
     const auto negative = plain_case<float>(row.function, arguments);
-    for (const auto& implementation : forward_implementations()) {
+    for (const auto& implementation : forward_for(positive)) {
       const auto plus = positive.forward(implementation);
       const auto minus = negative.forward(implementation);
       for (size_t n = 0; n < plus.size(); ++n) {

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <string_view>
+#include <vector>
 
 #include "dyt/kernels/internal/storage.h"
 #include "dyt/kernels/reference.h"
@@ -86,6 +88,18 @@ bool is_reference(const Implementation<Problem>& implementation) {
   return implementation.name == "reference";
 }
 
+template <class Problem>
+std::vector<Implementation<Problem>> accepting(
+    std::span<const Implementation<Problem>> implementations, const Problem& problem) {
+  std::vector<Implementation<Problem>> accepted;
+  for (const Implementation<Problem>& implementation : implementations) {
+    if (implementation.accepts(problem)) {
+      accepted.push_back(implementation);
+    }
+  }
+  return accepted;
+}
+
 // Which bounds count: those of a reference, of a problem with `exact`, or the looser ones.
 enum class Bounds { kReference, kExact, kFast };
 
@@ -109,6 +123,14 @@ long double value_bound(const FunctionRow& row, Bounds bounds, long double value
   return row.max_ulp * ulp<Number<T>>(value);
 }
 
+// What rounding a result to T may add.
+template <class T>
+long double rounding(Bounds bounds, long double exact) {
+  const bool may_flush = bounds == Bounds::kFast && std::is_same_v<T, BFloat16> &&
+                         std::fabs(exact) < kFastFlushBFloat16;
+  return may_flush ? kFastFlushBFloat16 : ulp<T>(exact);
+}
+
 // |t - f(u)| where y is t rounded to T, as there is neither weight nor bias.
 template <class T>
 long double rounded_value_bound(const FunctionRow& row, Bounds bounds, long double value) {
@@ -116,7 +138,10 @@ long double rounded_value_bound(const FunctionRow& row, Bounds bounds, long doub
     return kReferenceMaxUlp * ulp<T>(value);
   }
   const bool rounds_again = bounds == Bounds::kExact && is_16_bit(dtype_of<T>());
-  return value_bound<T>(row, bounds, value) + (rounds_again ? 0.5L * ulp<T>(value) : 0);
+  const bool may_flush = rounding<T>(bounds, value) > ulp<T>(value);
+  return value_bound<T>(row, bounds, value) + (rounds_again ? 0.5L * ulp<T>(value)
+                                               : may_flush  ? kFastFlushBFloat16
+                                                            : 0);
 }
 
 // |slope - f'(u)|.

@@ -27,8 +27,8 @@ void expect_values(const FunctionRow& row, const PointwiseCase<T>& problem) {
   for (const float x : problem.input) {
     exact.push_back(exact_value(row.function, problem.argument(x)));
   }
-  for (const auto& implementation : forward_implementations()) {
-    for (const bool exact_mode : {false, true}) {
+  for (const bool exact_mode : {false, true}) {
+    for (const auto& implementation : forward_for(problem, exact_mode)) {
       const auto found = problem.forward(implementation, exact_mode);
       const Bounds bounds = bounds_of(implementation, exact_mode);
       for (size_t n = 0; n < found.size(); ++n) {
@@ -46,14 +46,15 @@ void expect_slopes(const FunctionRow& row, const PointwiseCase<T>& problem) {
   for (const float x : problem.input) {
     slopes.push_back(exact_slope(row.function, problem.argument(x)));
   }
-  for (const auto& implementation : backward_implementations()) {
-    for (const bool exact_mode : {false, true}) {
+  for (const bool exact_mode : {false, true}) {
+    for (const auto& implementation : backward_for(problem, exact_mode)) {
       const auto found = problem.backward(implementation, exact_mode).input;
       const Bounds bounds = bounds_of(implementation, exact_mode);
       for (size_t n = 0; n < found.size(); ++n) {
         const long double exact = problem.alpha * slopes[n];
         const long double bound =
-            std::fabs(problem.alpha) * slope_bound<T>(row, bounds, slopes[n]) + ulp<T>(exact);
+            std::fabs(problem.alpha) * slope_bound<T>(row, bounds, slopes[n]) +
+            rounding<T>(bounds, exact);
         ASSERT_TRUE(within<T>(found[n], exact, bound))
             << implementation.name << " exact " << exact_mode << " x " << problem.input[n]
             << " grad_input " << found[n] << " should be " << exact;
@@ -118,7 +119,7 @@ TYPED_TEST(HalfPrecision, OddBitForBit) {
     PointwiseCase<T> problem = plain_case<T>(row.function, all_numbers<T>(1));
     PointwiseCase<T> negated = problem;
     negated.alpha = -1;
-    for (const auto& implementation : forward_implementations()) {
+    for (const auto& implementation : forward_for(problem)) {
       const auto plus = problem.forward(implementation);
       const auto minus = negated.forward(implementation);
       for (size_t n = 0; n < plus.size(); ++n) {

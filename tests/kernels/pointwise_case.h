@@ -177,6 +177,19 @@ Gradients<T> PointwiseCase<T>::backward(const Implementation<BackwardProblem>& i
   return run.gradients();
 }
 
+// The implementations that take the problem, the reference among them.
+template <class T>
+std::vector<Implementation<ForwardProblem>> forward_for(const PointwiseCase<T>& problem,
+                                                        bool exact = false) {
+  return accepting(forward_implementations(), ForwardRun<T>(problem, exact).problem);
+}
+
+template <class T>
+std::vector<Implementation<BackwardProblem>> backward_for(const PointwiseCase<T>& problem,
+                                                          bool exact = false) {
+  return accepting(backward_implementations(), BackwardRun<T>(problem, exact).problem);
+}
+
 // f on each argument, alone: alpha 1, no other parameter. One row, as wide as there are arguments.
 template <class T>
 PointwiseCase<T> plain_case(Function function, std::vector<Number<T>> arguments) {

@@ -42,8 +42,8 @@ TYPED_TEST(Residual, ForwardIsTheTwoStepsBitForBit) {
   this->for_each_case([this](const PointwiseCase<T>& problem) {
     const auto residual = this->residual_for(problem);
     const PointwiseCase<T> second = this->added(problem, residual);
-    for (const auto& implementation : forward_implementations()) {
-      for (const bool exact : {false, true}) {
+    for (const bool exact : {false, true}) {
+      for (const auto& implementation : forward_for(problem, exact)) {
         ForwardRun<T> run(problem, exact, residual);
         implementation.run(run.problem, {});
         EXPECT_EQ(run.sum.template numbers<Number<T>>(), second.input);
@@ -56,7 +56,7 @@ TYPED_TEST(Residual, ForwardIsTheTwoStepsBitForBit) {
 TYPED_TEST(Residual, OutputOverTheInput) {
   using T = TypeParam;
   this->for_each_case([](const PointwiseCase<T>& problem) {
-    for (const auto& implementation : forward_implementations()) {
+    for (const auto& implementation : forward_for(problem)) {
       ForwardRun<T> run(problem);
       run.problem.output = run.input.data();
       implementation.run(run.problem, {});
@@ -71,7 +71,7 @@ TYPED_TEST(Residual, ResultsOverTheAddends) {
   this->for_each_case([this](const PointwiseCase<T>& problem) {
     const auto residual = this->residual_for(problem);
     const PointwiseCase<T> second = this->added(problem, residual);
-    for (const auto& implementation : forward_implementations()) {
+    for (const auto& implementation : forward_for(second)) {
       const auto expected = second.forward(implementation);
       for (int places = 0; places < 9; ++places) {
         ForwardRun<T> run(problem, false, residual);
@@ -98,8 +98,8 @@ TYPED_TEST(Residual, BackwardAddsTheGradientFromElsewhere) {
   for (const FunctionRow& row : kFunctions) {
     const auto problem = random_case<T>(row.function, {5, 67}, true, true, true);
     const auto elsewhere = this->residual_for(problem);
-    for (const auto& implementation : backward_implementations()) {
-      for (const bool exact_mode : {false, true}) {
+    for (const bool exact_mode : {false, true}) {
+      for (const auto& implementation : backward_for(problem, exact_mode)) {
         BackwardRun<T> run(problem, exact_mode, elsewhere);
         implementation.run(run.problem, {});
         Gradients<T> found = run.gradients();
@@ -125,7 +125,7 @@ TYPED_TEST(Residual, GradInputOverGradOutputOrGradSum) {
   using T = TypeParam;
   this->for_each_case([this](const PointwiseCase<T>& problem) {
     const auto elsewhere = this->residual_for(problem);
-    for (const auto& implementation : backward_implementations()) {
+    for (const auto& implementation : backward_for(problem)) {
       BackwardRun<T> apart(problem, false, elsewhere);
       implementation.run(apart.problem, {});
       for (Array BackwardRun<T>::*place :

@@ -19,14 +19,14 @@ class SpecialValues : public ::testing::Test {
   // f and f' of the arguments, one row of results for each implementation.
   static std::vector<std::vector<N>> values(Function function, const std::vector<N>& arguments) {
     std::vector<std::vector<N>> rows;
-    for (const auto& implementation : forward_implementations()) {
+    for (const auto& implementation : forward_for(plain_case<T>(function, arguments))) {
       rows.push_back(plain_case<T>(function, arguments).forward(implementation));
     }
     return rows;
   }
   static std::vector<std::vector<N>> slopes(Function function, const std::vector<N>& arguments) {
     std::vector<std::vector<N>> rows;
-    for (const auto& implementation : backward_implementations()) {
+    for (const auto& implementation : backward_for(plain_case<T>(function, arguments))) {
       rows.push_back(plain_case<T>(function, arguments).backward(implementation).input);
     }
     return rows;
@@ -35,7 +35,7 @@ class SpecialValues : public ::testing::Test {
   // Every implementation within the bounds of f and f'.
   static void expect_near_exact(const FunctionRow& row, const std::vector<N>& arguments) {
     const auto problem = plain_case<T>(row.function, arguments);
-    for (const auto& implementation : forward_implementations()) {
+    for (const auto& implementation : forward_for(problem)) {
       const auto found = problem.forward(implementation);
       for (size_t n = 0; n < found.size(); ++n) {
         const long double exact = exact_value(row.function, arguments[n]);
@@ -44,7 +44,7 @@ class SpecialValues : public ::testing::Test {
             << row.name << " u " << arguments[n] << " f " << found[n];
       }
     }
-    for (const auto& implementation : backward_implementations()) {
+    for (const auto& implementation : backward_for(problem)) {
       const auto found = problem.backward(implementation).input;
       for (size_t n = 0; n < found.size(); ++n) {
         const long double exact = exact_slope(row.function, arguments[n]);
@@ -100,7 +100,7 @@ TYPED_TEST(SpecialValues, InfinityGivesTheLimits) {
 TYPED_TEST(SpecialValues, HugeNumbersAreNoInfinities) {
   for (const FunctionRow& row : kFunctions) {
     for (const auto factor : {1, 1000, 1'000'000}) {
-      const auto huge = this->kMax / static_cast<Number<TypeParam>>(factor);
+      const auto huge = rounded<TypeParam>(this->kMax / static_cast<Number<TypeParam>>(factor));
       this->expect_near_exact(row, {huge, -huge});
     }
   }
@@ -135,7 +135,7 @@ TYPED_TEST(SpecialValues, PresentZeroBiasOrShiftIsAdded) {
     with_bias.bias = {0};
     PointwiseCase<T> with_shift = plain_case<T>(row.function, {N(-0.0)});
     with_shift.shift = N(0);
-    for (const auto& implementation : forward_implementations()) {
+    for (const auto& implementation : forward_for(with_bias)) {
       EXPECT_FALSE(std::signbit(with_bias.forward(implementation)[0])) << row.name;
       EXPECT_FALSE(std::signbit(with_shift.forward(implementation)[0])) << row.name;
     }
@@ -147,7 +147,8 @@ TYPED_TEST(SpecialValues, SubnormalNumbersAreNotFlushed) {
     // Far more than the bound's few ULP, yet subnormal where the type has as many (not in bf16).
     const auto small = 100 * this->tiny();
     this->expect_near_exact(row, {this->tiny(), -this->tiny(), small, -small});
-    if (row.odd && exact_slope(row.function, 0) > 0.5) {
+    const bool may_flush = std::is_same_v<TypeParam, BFloat16>;  // see functions.h
+    if (row.odd && exact_slope(row.function, 0) > 0.5 && !may_flush) {
       for (const auto& found : this->values(row.function, {small})) {
         EXPECT_NE(found[0], 0) << row.name;
       }
@@ -197,10 +198,10 @@ TYPED_TEST(SpecialValues, ShiftIsAddedByFma) {
   // exact where the type has the digits of epsilon + of_alpha, else a rounded shift is the shift
   const N exact = std::fma(problem.alpha, 1 + epsilon, *problem.shift);
   ASSERT_NE(exact, problem.alpha * (1 + epsilon) + *problem.shift);
-  for (const auto& implementation : forward_implementations()) {
+  for (const auto& implementation : forward_for(problem)) {
     const N found = problem.forward(implementation)[0];
     EXPECT_TRUE(within<T>(found, exact, ulp<T>(exact))) << found;
-    EXPECT_NE(found, 0);
+    EXPECT_EQ(found == 0, rounded<T>(exact) == 0);
   }
 }
 
@@ -209,7 +210,7 @@ TYPED_TEST(SpecialValues, OverflowOfTheResultIsInfinite) {
   PointwiseCase<T> problem = plain_case<T>(Function::kTanh, {50, -50});
   problem.weight = {this->kMax, this->kMax};
   problem.bias = {this->kMax, this->kMax};
-  for (const auto& implementation : forward_implementations()) {
+  for (const auto& implementation : forward_for(problem)) {
     EXPECT_EQ(problem.forward(implementation), (std::vector<Number<T>>{this->kInfinity, 0}));
   }
 }
@@ -218,7 +219,7 @@ TYPED_TEST(SpecialValues, ZeroTimesInfinityIsNan) {
   using T = TypeParam;
   PointwiseCase<T> problem = plain_case<T>(Function::kTanh, {this->kInfinity});
   problem.alpha = 0;
-  for (const auto& implementation : forward_implementations()) {
+  for (const auto& implementation : forward_for(problem)) {
     EXPECT_TRUE(std::isnan(problem.forward(implementation)[0]));
   }
 }
@@ -238,7 +239,7 @@ TYPED_TEST(SpecialValues, KinksHaveTheInnerSlope) {
     const N outside = std::nextafter(inside, N(2));
     for (const N u : {inside, outside}) {
       problem.alpha = u;  // of the arithmetic type: finer than a 16-bit x
-      for (const auto& implementation : backward_implementations()) {
+      for (const auto& implementation : backward_for(problem)) {
         const auto found = problem.backward(implementation);
         const long double slope = exact_slope(row.function, u);
         const Bounds bounds = bounds_of(implementation, false);
@@ -250,7 +251,7 @@ TYPED_TEST(SpecialValues, KinksHaveTheInnerSlope) {
       }
     }
     EXPECT_EQ(exact_slope(row.function, outside), 0);
-    for (const auto& implementation : forward_implementations()) {
+    for (const auto& implementation : forward_for(problem)) {
       problem.alpha = outside;
       EXPECT_EQ(problem.forward(implementation), (std::vector<N>{1, 1, -1, -1})) << row.name;
     }

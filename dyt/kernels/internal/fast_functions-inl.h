@@ -131,7 +131,7 @@ struct Tanh {
                              0.021000802517f, -0.0061026513577f);
     const Lanes near_zero = hn::MulAdd(hn::Mul(a, square), odd, a);
     const Lanes q = hn::Div(splat(2), hn::Add(splat(1), exponential(hn::Add(a, a))));
-    return hn::IfThenElse(hn::Lt(a, splat(0.625f)), near_zero, hn::Sub(splat(1), q));
+    return hn::IfThenElse(hn::Ge(a, splat(0.625f)), hn::Sub(splat(1), q), near_zero);  // NaN: near
   }
 
   // exp(x), 0 <= x < 20.
@@ -164,7 +164,9 @@ struct Erf {
     // 2/sqrt(pi) * exp(-u^2), 0 where that is below the normal numbers.
     const Lanes a = magnitude(u, 9.3f);
     const Lanes e = exp2_of(hn::Mul(hn::Mul(a, a), splat(-1.4426950409f)));
-    return {value(u), hn::IfThenZeroElse(hn::Eq(a, splat(9.3f)), hn::Mul(e, splat(1.1283791671f)))};
+    const Lanes slope = hn::IfThenElse(hn::Lt(a, splat(9.3f)), hn::Mul(e, splat(1.1283791671f)),
+                                       hn::Sub(a, splat(9.3f)));  // 0, or NaN
+    return {value(u), slope};
 #endif
   }
 
@@ -178,7 +180,7 @@ struct Erf {
         horner(a, -4.92713821586e-4f, -1.62604594231f, -0.920648396015f, -0.148751601577f,
                0.0315056666732f, -0.0042525716126f, 2.6888831053e-4f);
     const Lanes far = hn::Sub(splat(1), exp2_of(tail));
-    return hn::IfThenElse(hn::Lt(a, splat(1)), near_zero, far);
+    return hn::IfThenElse(hn::Ge(a, splat(1)), far, near_zero);  // NaN: near
   }
 };
 
@@ -233,6 +235,12 @@ HWY_INLINE Lanes between(Lanes u, float clamp) {
   return hn::Max(splat(-clamp), hn::Min(splat(clamp), u));  // NaN stays NaN
 }
 
+// From the clamp on exactly 1, as a weight may be large.
+HWY_INLINE Lanes one_beyond(Lanes u, float clamp, Lanes t) {
+  const Lanes a = hn::Abs(u);
+  return with_sign(hn::IfThenElse(hn::Ge(a, splat(clamp)), splat(1), hn::Abs(t)), u);
+}
+
 #if HWY_TARGET == HWY_AVX3
 struct ShortTanhPoint {
   HWY_INLINE static PointLanes point(Lanes u) {
@@ -282,7 +290,7 @@ struct Short<Tanh, BFloat16> : Tanh {
     const Lanes square = hn::Mul(z, z);
     const Lanes p = horner(square, 0.999994659925f, 0.106650880069f, 0.000823315158463f);
     const Lanes q = horner(square, 1.0f, 0.439938216603f, 0.0142026105161f);
-    return hn::Div(hn::Mul(z, p), q);
+    return one_beyond(u, 3.49f, hn::Div(hn::Mul(z, p), q));
   }
 };
 
@@ -294,7 +302,7 @@ struct Short<Tanh, Float16> : Tanh {
     const Lanes p =
         horner(square, 0.999999976804f, 0.125954901698f, 0.00255685420464f, 5.49142927826e-6f);
     const Lanes q = horner(square, 1.0f, 0.459287982156f, 0.0223199732286f, 0.000174974440468f);
-    return hn::Div(hn::Mul(z, p), q);
+    return one_beyond(u, 4.51f, hn::Div(hn::Mul(z, p), q));
   }
 };
 
@@ -302,9 +310,9 @@ template <>
 struct Short<Erf, BFloat16> : Erf {
   HWY_INLINE static Lanes value(Lanes u) {
     const Lanes z = between(u, 2.2f);
-    return hn::Mul(
-        z, horner(hn::Mul(z, z), 1.12835335732f, -0.37564355135f, 0.11127295345f, -0.024869050831f,
-                  0.003936280962f, -0.000385419640f, 1.71208375832e-5f));
+    const Lanes p = horner(hn::Mul(z, z), 1.12835335732f, -0.37564355135f, 0.11127295345f,
+                           -0.024869050831f, 0.003936280962f, -0.000385419640f, 1.71208375832e-5f);
+    return one_beyond(u, 2.2f, hn::Mul(z, p));
   }
 };
 
@@ -312,9 +320,10 @@ template <>
 struct Short<Erf, Float16> : Erf {
   HWY_INLINE static Lanes value(Lanes u) {
     const Lanes z = between(u, 2.6f);
-    return hn::Mul(z, horner(hn::Mul(z, z), 1.12837862968f, -0.376110732555f, 0.112763889134f,
-                             -0.02672712691f, 0.00508765131f, -0.0007754402468f, 9.10557428e-5f,
-                             -7.61829915e-6f, 3.96732360741e-7f, -9.51757339607e-9f));
+    const Lanes p = horner(hn::Mul(z, z), 1.12837862968f, -0.376110732555f, 0.112763889134f,
+                           -0.02672712691f, 0.00508765131f, -0.0007754402468f, 9.10557428e-5f,
+                           -7.61829915e-6f, 3.96732360741e-7f, -9.51757339607e-9f);
+    return one_beyond(u, 2.6f, hn::Mul(z, p));
   }
 };
 #endif

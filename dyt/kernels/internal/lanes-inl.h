@@ -38,9 +38,18 @@ HWY_INLINE Lanes load(const BFloat16* numbers) {
   return hn::BitCast(Floats(), hn::ShiftLeft<16>(hn::PromoteTo(d32, bits)));
 }
 
+// Highway 1.0.3's own conversions for CPUs without one know neither infinity, NaN nor rounding.
 HWY_INLINE Lanes load(const Float16* numbers) {
+#if HWY_TARGET == HWY_SSE4
+  alignas(64) float wide[kMaxLanes];
+  for (size_t n = 0; n < lanes(); ++n) {
+    wide[n] = to_float(numbers[n]);
+  }
+  return hn::Load(Floats(), wide);
+#else
   const hn::Rebind<hwy::float16_t, Floats> d16;
   return hn::PromoteTo(Floats(), hn::LoadU(d16, reinterpret_cast<const hwy::float16_t*>(numbers)));
+#endif
 }
 
 HWY_INLINE void store(Lanes numbers, float* to) { hn::StoreU(numbers, Floats(), to); }
@@ -71,7 +80,7 @@ HWY_INLINE void store(Lanes numbers, BFloat16* to) {
 #endif
 }
 
-// fp16, rounded to nearest even. Highway 1.0.3 cuts the digits off where the CPU has no conversion.
+// fp16, rounded to nearest even.
 HWY_INLINE auto float16_of(Lanes numbers) {
   const hn::Rebind<hwy::float16_t, Floats> d16;
 #if HWY_TARGET == HWY_SSE4
@@ -182,6 +191,20 @@ HWY_INLINE void store(Lanes numbers, NativeBFloat16* to) {
 }
 #endif
 
+// What numbers a storage type holds.
+template <class T>
+struct NumberOfStorage {
+  using type = T;
+};
+#if HWY_TARGET == HWY_AVX3
+template <>
+struct NumberOfStorage<NativeBFloat16> {
+  using type = BFloat16;
+};
+#endif
+template <class T>
+using NumberOf = typename NumberOfStorage<T>::type;
+
 // Past the caches; `to` is aligned to kStreamBytes.
 inline constexpr size_t kStreamBytes = 64;
 
@@ -206,11 +229,8 @@ HWY_INLINE Pair store_rounded(const Pair& numbers, float* to) {
 }
 
 HWY_INLINE Pair store_rounded(const Pair& numbers, Float16* to) {
-  const hn::Rebind<hwy::float16_t, Floats> d16;
-  const auto low = float16_of(numbers.low), high = float16_of(numbers.high);
-  hn::StoreU(low, d16, reinterpret_cast<hwy::float16_t*>(to));
-  hn::StoreU(high, d16, reinterpret_cast<hwy::float16_t*>(to + lanes()));
-  return {hn::PromoteTo(Floats(), low), hn::PromoteTo(Floats(), high)};
+  store_pair(numbers, to);
+  return load_pair(to);
 }
 
 #if HWY_TARGET == HWY_AVX3

@@ -46,6 +46,9 @@ struct Chunks {
 };
 
 constexpr Chunks row_chunks(int64_t rows, int64_t width) {
+  if (rows == 0 || width == 0) {
+    return {};
+  }
   constexpr int64_t kMostChunks = 64, kMostRows = 512, kRowGroup = 4, kLeastElements = 8192;
   int64_t in_chunk = std::max(ceil_div(rows, kMostChunks), ceil_div(kLeastElements, width));
   in_chunk = std::min(ceil_div(in_chunk, kRowGroup) * kRowGroup, kMostRows);

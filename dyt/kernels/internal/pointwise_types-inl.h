@@ -12,22 +12,28 @@
 HWY_BEFORE_NAMESPACE();
 namespace dyt::kernels::HWY_NAMESPACE {
 
-// bf16 arrays are computed by whoever has the better conversion: visit(storage type, number type).
+// visit(T{}) with the type that is stored.
 template <class Visit>
-void with_storage(DType dtype, const Visit& visit) {
+void with_portable_storage(DType dtype, const Visit& visit) {
   switch (dtype) {
     case DType::kBFloat16:
-#if HWY_TARGET == HWY_AVX3
-      if (internal::has_native_bfloat16()) {
-        return visit(NativeBFloat16{}, BFloat16{});
-      }
-#endif
-      return visit(BFloat16{}, BFloat16{});
+      return visit(BFloat16{});
     case DType::kFloat16:
-      return visit(Float16{}, Float16{});
+      return visit(Float16{});
     default:
-      return visit(float{}, float{});
+      return visit(float{});
   }
+}
+
+// The same where bf16 results below the normal numbers may be 0: by the CPU's own conversion.
+template <class Visit>
+void with_storage(DType dtype, const Visit& visit) {
+#if HWY_TARGET == HWY_AVX3
+  if (dtype == DType::kBFloat16 && internal::has_native_bfloat16()) {
+    return visit(NativeBFloat16{});
+  }
+#endif
+  with_portable_storage(dtype, visit);
 }
 
 }  // namespace dyt::kernels::HWY_NAMESPACE

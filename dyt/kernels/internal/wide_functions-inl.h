@@ -52,7 +52,7 @@ struct Odd {
     const V a = hn::Abs(u);
     const Point f = F::point(a);
     const auto infinite = hn::IsInf(u);
-    return {hn::CopySignToAbs(hn::IfThenElse(infinite, set(1), f.value), u),
+    return {hn::CopySign(hn::IfThenElse(infinite, set(1), f.value), u),
             hn::IfThenZeroElse(infinite, f.slope)};
   }
 };
