@@ -60,14 +60,20 @@ void write_report(const std::filesystem::path& folder) {
                                                   core::read_file(folder / "env.json")));
 }
 
+// The loss is null where it was finite to the end and only the last update was not.
+std::string what_was_not_finite(const Json& loss) {
+  return loss.is_null() ? "its update, the last, made weights that are not finite"
+                        : "the training loss was not finite (" + loss.get<std::string>() + ")";
+}
+
 void print_divergence(const Json& result, const std::filesystem::path& folder) {
   const Json& nonfinite = result.at("nonfinite");
-  std::printf("diverged at step %ld: the training loss was not finite (%s)\n%s\n",
-              result.at("step").get<int64_t>(), nonfinite.at("loss").get<std::string>().c_str(),
+  std::printf("diverged at step %ld: %s\n%s\n", result.at("step").get<int64_t>(),
+              what_was_not_finite(nonfinite.at("loss")).c_str(),
               nonfinite.at("words").get<std::string>().c_str());
   std::error_code none;
   const std::filesystem::path last = std::filesystem::read_symlink(folder / "last", none);
-  std::printf("%s\n", none ? "no epoch ended, so there is no checkpoint"
+  std::printf("%s\n", none ? "no epoch ended with finite weights, so there is no checkpoint"
                            : ("the last good checkpoint: " + (folder / last).string()).c_str());
 }
 

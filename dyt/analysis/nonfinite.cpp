@@ -2,6 +2,7 @@
 
 #include <torch/nn/module.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <optional>
 
@@ -31,9 +32,9 @@ std::optional<NonFiniteOrigin> broken_parameter(const torch::nn::Module& module)
   if (broken == 0) {
     return std::nullopt;
   }
-  return NonFiniteOrigin{
-      first, "it began in the update before this step: " + std::to_string(broken) + " of " +
-                 std::to_string(count) + " parameters are not finite, the first of them " + first};
+  return NonFiniteOrigin{first, "it began in the last update: " + std::to_string(broken) + " of " +
+                                    std::to_string(count) +
+                                    " parameters are not finite, the first of them " + first};
 }
 
 struct Passed {
@@ -57,6 +58,11 @@ NonFiniteOrigin origin_of(const std::optional<Passed>& passed, const std::string
 }
 
 }  // namespace
+
+bool parameters_are_finite(const torch::nn::Module& module) {
+  const std::vector<at::Tensor> parameters = module.parameters();
+  return std::all_of(parameters.begin(), parameters.end(), all_finite);
+}
 
 NonFiniteOrigin find_nonfinite(torch::nn::Module& module, const std::function<void()>& forward) {
   const at::NoGradGuard no_grad;

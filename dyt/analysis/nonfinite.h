@@ -16,9 +16,11 @@ struct NonFiniteOrigin {
   std::string words;  // one sentence
 };
 
-// To be asked after a loss that was not finite. `forward` runs the same batch again, without
-// gradient; it is not called where a parameter is not finite already. Looks at the parameters, then
-// at the input of every norm slot in the order in which they are reached.
+bool parameters_are_finite(const torch::nn::Module& module);
+
+// To be asked after a loss or an update that was not finite. `forward` runs the same batch again,
+// without gradient; it is not called where a parameter is not finite already. Looks at the
+// parameters, then at the input of every norm slot in the order in which they are reached.
 NonFiniteOrigin find_nonfinite(torch::nn::Module& module, const std::function<void()>& forward);
 
 }  // namespace dyt::analysis

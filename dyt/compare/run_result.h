@@ -29,7 +29,8 @@ struct LayerHealth {
 
 struct RunResult {
   bool diverged = false;
-  int64_t step = 0;  // done; of a diverged run the first whose training loss was not finite
+  int64_t step = 0;  // done; of a diverged run the first whose loss, or the last whose update,
+                     // was not finite
   std::optional<double> train_loss, test_loss, test_accuracy;
   std::optional<int64_t> best_epoch;
   std::optional<double> best_accuracy;

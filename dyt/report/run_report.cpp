@@ -107,7 +107,7 @@ std::string outcome(const RunData& data) {
                      plural(static_cast<int64_t>(run.curve.size()), "epoch") + " so far.";
   }
   if (run.diverged) {
-    return "This run diverged: the training loss was not finite" +
+    return "This run diverged: loss or weights were not finite" +
            (run.step ? " at step " + thousands_text(*run.step) : std::string()) +
            (run.nonfinite.empty() ? "" : "; " + escape_html(run.nonfinite)) + ".";
   }

@@ -65,8 +65,9 @@ Json health_json(const std::vector<analysis::SlotStatistics>& slots) {
   return health;
 }
 
-Json nonfinite_json(double loss, const analysis::NonFiniteOrigin& origin) {
-  return {{"loss", core::number_text(loss)}, {"layer", origin.layer}, {"words", origin.words}};
+// `loss`: as text, for JSON has no word for NaN; null where only the update was not finite.
+Json nonfinite_json(const Json& loss, const analysis::NonFiniteOrigin& origin) {
+  return {{"loss", loss}, {"layer", origin.layer}, {"words", origin.words}};
 }
 
 // One run from start or checkpoint to its end.
@@ -77,9 +78,15 @@ class Loop {
 
  private:
   void start();
-  bool train_epoch(int64_t epoch);  // false: diverged
+  // These two: false if diverged.
+  bool train_epoch(int64_t epoch);
+  bool finish_epoch(int64_t epoch);
   double train_step(StepPlace place, std::span<const int64_t> samples);
-  void finish_epoch(int64_t epoch);
+  bool leave_broken_epoch(int64_t epoch);
+  void evaluate_epoch(int64_t epoch);
+  bool weights_are_finite() const { return analysis::parameters_are_finite(input_.task.model()); }
+  std::span<const int64_t> batch(std::span<const int64_t> order, int64_t index) const;
+  [[noreturn]] void stop();
   void save(bool is_best);
   void report(int64_t epoch, double loss);
   void write_result(RunStatus status);
@@ -110,10 +117,8 @@ RunStatus Loop::run() {
   RunStatus status = RunStatus::kFinished;
   while (state_.step < steps_ && status == RunStatus::kFinished) {
     const int64_t epoch = state_.step / steps_per_epoch_;
-    if (!train_epoch(epoch)) {
+    if (!train_epoch(epoch) || !finish_epoch(epoch)) {
       status = RunStatus::kDiverged;
-    } else {
-      finish_epoch(epoch);
     }
   }
   if (status == RunStatus::kFinished && last_evaluation_.correct.empty()) {
@@ -141,26 +146,39 @@ bool Loop::train_epoch(int64_t epoch) {
   epoch_first_step_ = state_.step;
   for (int64_t index = state_.step % steps_per_epoch_; index < steps_per_epoch_; ++index) {
     if (input_.stop.requested()) {
-      save(false);
-      throw core::Error(core::ErrorKind::kInterrupted,
-                        {.what = "stopped at step " + std::to_string(state_.step) + " of " +
-                                 std::to_string(steps_) + "; the state is saved",
-                         .where = input_.folder.path().string(),
-                         .todo = "give the same command again to go on from there"});
+      stop();
     }
-    const auto samples =
-        std::span(order).subspan(index * input_.train.batch_size, input_.train.batch_size);
+    const std::span<const int64_t> samples = batch(order, index);
     const StepPlace place{.epoch = epoch, .step = state_.step};
     const double loss = train_step(place, samples);
     ++state_.step;
     if (!std::isfinite(loss)) {
-      nonfinite_ = nonfinite_json(loss, input_.task.nonfinite_origin(place, samples));
+      nonfinite_ =
+          nonfinite_json(core::number_text(loss), input_.task.nonfinite_origin(place, samples));
       return false;
     }
     state_.loss_sum += loss;
     report(epoch, loss);
   }
   return true;
+}
+
+std::span<const int64_t> Loop::batch(std::span<const int64_t> order, int64_t index) const {
+  return order.subspan(index * input_.train.batch_size, input_.train.batch_size);
+}
+
+void Loop::stop() {
+  const bool finite = weights_are_finite();
+  if (finite) {
+    save(false);
+  }
+  throw core::Error(
+      core::ErrorKind::kInterrupted,
+      {.what = "stopped at step " + std::to_string(state_.step) + " of " + std::to_string(steps_) +
+               (finite ? "; the state is saved"
+                       : "; the weights are not finite; the last good checkpoint, if any, is kept"),
+       .where = input_.folder.path().string(),
+       .todo = "give the same command again to go on from there"});
 }
 
 double Loop::train_step(StepPlace place, std::span<const int64_t> samples) {
@@ -195,7 +213,29 @@ void Loop::report(int64_t epoch, double loss) {
        .time_left_seconds = static_cast<double>(steps_ - state_.step) / steps_per_second});
 }
 
-void Loop::finish_epoch(int64_t epoch) {
+bool Loop::finish_epoch(int64_t epoch) {
+  if (!weights_are_finite()) {
+    return leave_broken_epoch(epoch);
+  }
+  evaluate_epoch(epoch);
+  return true;
+}
+
+// The loss of the last step was finite, what its update made of the weights is not: they are
+// neither evaluated nor saved. The next step's loss will show it; after the last step this does.
+bool Loop::leave_broken_epoch(int64_t epoch) {
+  state_.loss_sum = 0;
+  if (state_.step < steps_) {
+    return true;
+  }
+  const std::vector<int64_t> order = input_.task.epoch_order(epoch);
+  const StepPlace place{.epoch = epoch, .step = state_.step - 1};
+  nonfinite_ = nonfinite_json(
+      nullptr, input_.task.nonfinite_origin(place, batch(order, steps_per_epoch_ - 1)));
+  return false;
+}
+
+void Loop::evaluate_epoch(int64_t epoch) {
   const double train_seconds = seconds_since(epoch_begin_);
   const auto images =
       static_cast<double>((state_.step - epoch_first_step_) * input_.train.batch_size);

@@ -32,8 +32,9 @@ struct LoopInput {
 enum class RunStatus { kFinished, kDiverged };
 
 // Trains to the end, from the newest checkpoint where the folder has one, and writes result.json. A
-// training loss that is not finite ends the run as diverged: a result, not an error. A request to
-// stop saves a checkpoint and throws Error(kInterrupted).
+// training loss that is not finite, or weights after the last step, end the run as diverged: a
+// result, not an error. A request to stop saves a checkpoint and throws Error(kInterrupted).
+// Weights that are not finite are never saved.
 RunStatus run_training(const LoopInput& input);
 
 }  // namespace dyt::train

@@ -43,7 +43,7 @@ class Task {
   // Sets alpha of the slots that ask for it from the batch that step 0 will train on.
   virtual void calibrate(std::span<const int64_t> samples) = 0;
   virtual Evaluation evaluate() = 0;
-  // Where the loss of this step, which was not finite, came from.
+  // Where numbers stopped being finite, asked when the loss of this step or its update was not.
   virtual analysis::NonFiniteOrigin nonfinite_origin(StepPlace place,
                                                      std::span<const int64_t> samples) = 0;
 };

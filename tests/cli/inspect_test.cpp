@@ -94,5 +94,24 @@ TEST(Divergence, SaysStepAndLayerAndKeepsTheLastGoodCheckpoint) {
   EXPECT_EQ(run_dyt(arguments).status, 4) << "given again it is the same result";
 }
 
+TEST(Divergence, SaysThatOnlyTheLastUpdateWasNotFinite) {
+  const TempFolder folder;
+  const fs::path run = folder / "run";
+  const std::vector<std::string> arguments =
+      tiny_run("train", {"out=" + run.string(), "train.epochs=1"});
+  ASSERT_EQ(run_dyt(arguments).status, 0);
+  // No short recipe leads there; tests/train shows that the loop writes this.
+  json end = json::parse(core::read_file(run / "result.json"));
+  end["status"] = "diverged";
+  end["nonfinite"] = {{"loss", nullptr}, {"layer", "a"}, {"words", "it began in the last update"}};
+  core::write_file_atomic(run / "result.json", end.dump());
+  const CommandResult result = run_dyt(arguments);
+  EXPECT_EQ(result.status, 4) << result.errors;
+  EXPECT_NE(result.output.find(": its update, the last, made weights that are not finite\n"
+                               "it began in the last update\n"),
+            std::string::npos)
+      << result.output;
+}
+
 }  // namespace
 }  // namespace dyt::testing

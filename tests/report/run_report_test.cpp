@@ -44,7 +44,7 @@ TEST(RunReport, ShowsADivergedRun) {
       "");
   EXPECT_EQ(PageCheck(page).problem(), "");
   EXPECT_TRUE(contains(
-      page, "diverged: the training loss was not finite at step 37; it began in &lt;a&gt;."));
+      page, "diverged: loss or weights were not finite at step 37; it began in &lt;a&gt;."));
 }
 
 TEST(RunReport, BadFilesAreErrorsThatNameThem) {

@@ -84,7 +84,7 @@ TEST(Classify, SaysWhereNumbersStoppedBeingFinite) {
   parameters["blocks.1.attn.qkv.bias"].fill_(std::nan(""));
   origin = task.nonfinite_origin({}, batch);
   EXPECT_EQ(origin.layer, "blocks.1.attn.qkv.bias");
-  EXPECT_NE(origin.words.find("update before this step: 1 of "), std::string::npos) << origin.words;
+  EXPECT_NE(origin.words.find("in the last update: 1 of "), std::string::npos) << origin.words;
 }
 
 TEST(Classify, ANonFiniteHeadIsBehindTheLastSlot) {

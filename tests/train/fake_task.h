@@ -31,6 +31,9 @@ class FakeTask final : public train::Task {
     if (place.step == diverge_at) {
       return linear_->weight.sum() * std::numeric_limits<double>::infinity();
     }
+    if (place.step == poison_at) {
+      return (linear_->weight * 0).sqrt().sum();  // the loss is 0, its gradient 0 / 0
+    }
     const at::Tensor input = torch::full({1, 3}, 0.1 * static_cast<double>(samples[0] + 1));
     return (linear_->forward(input) - 1).square().mean();
   }
@@ -41,6 +44,7 @@ class FakeTask final : public train::Task {
   }
 
   train::Evaluation evaluate() override {
+    ++evaluations;
     const at::NoGradGuard no_grad;
     return {.loss = linear_->weight.sum().item<double>(),
             .accuracy = 0.5,
@@ -59,7 +63,9 @@ class FakeTask final : public train::Task {
   }
 
   int64_t diverge_at = -1;
+  int64_t poison_at = -1;  // a finite loss whose update breaks the weights
   int calibrations = 0;
+  int evaluations = 0;
   std::vector<int64_t> calibrated_with;
 
  private:

@@ -137,6 +137,58 @@ TEST(Loop, DivergenceIsAResultWithItsStep) {
       << "the last good checkpoint stays";
 }
 
+std::string newest(const std::filesystem::path& path) {
+  return std::filesystem::read_symlink(path / "last").filename().string();
+}
+
+// Steps 0 and 1 are the first epoch, 2 and 3 the second, 4 and 5 the third and last.
+TEST(Loop, AnUpdateThatBreaksTheWeightsShowsInTheNextLoss) {
+  for (const int64_t poison_at : {2, 3}) {  // inside an epoch, and at its end
+    const TempFolder folder;
+    FakeTask task;
+    task.poison_at = poison_at;
+    EXPECT_EQ(train(task, folder.path()), RunStatus::kDiverged);
+    const Json end = result(folder.path());
+    EXPECT_EQ(end["step"], poison_at + 2) << "the step after";
+    EXPECT_EQ(end["nonfinite"]["loss"], "nan");
+    EXPECT_EQ(end["nonfinite"]["words"], "it began in the slot");
+    EXPECT_EQ(task.evaluations, 1) << "weights that are not finite are not evaluated";
+    EXPECT_EQ(metrics(folder.path()).size(), 1u);
+    EXPECT_EQ(newest(folder.path()), "step-2") << "the last good checkpoint stays";
+  }
+}
+
+TEST(Loop, AfterTheLastStepBrokenWeightsAreADivergence) {
+  const TempFolder folder;
+  FakeTask task;
+  task.poison_at = 5;
+  EXPECT_EQ(train(task, folder.path()), RunStatus::kDiverged);
+  const Json end = result(folder.path());
+  EXPECT_EQ(end["status"], "diverged");
+  EXPECT_EQ(end["step"], 6);
+  EXPECT_TRUE(end["test_accuracy"].is_null());
+  EXPECT_TRUE(end["nonfinite"]["loss"].is_null()) << "the loss was finite";
+  EXPECT_EQ(end["nonfinite"]["layer"], "slot");
+  EXPECT_EQ(end["nonfinite"]["words"], "it began in the slot");
+  EXPECT_EQ(task.evaluations, 2);
+  EXPECT_EQ(metrics(folder.path()).size(), 2u);
+  EXPECT_EQ(newest(folder.path()), "step-4");
+}
+
+TEST(Loop, AStopDoesNotSaveBrokenWeights) {
+  for (const int64_t poison_at : {2, 3}) {
+    const TempFolder folder;
+    FakeTask first, second;
+    first.poison_at = second.poison_at = poison_at;
+    testing::expect_error(core::ErrorKind::kInterrupted,
+                          "the weights are not finite; the last good checkpoint, if any, is kept",
+                          [&] { train(first, folder.path(), poison_at + 1); });
+    EXPECT_EQ(newest(folder.path()), "step-2");
+    EXPECT_EQ(train(second, folder.path()), RunStatus::kDiverged);
+    EXPECT_EQ(result(folder.path())["step"], poison_at + 2) << "as without the stop";
+  }
+}
+
 TEST(Loop, ABatchLargerThanTheData) {
   const TempFolder path;
   FakeTask task;
