@@ -18,7 +18,14 @@ struct WrongCase {
 const WrongCase kWrongCases[] = {
     {"unknown function", "tahn", [](PointwiseInputs&) {}, "unknown point-wise function 'tahn'"},
     {"nearest function", "tahn", [](PointwiseInputs&) {}, "tanh"},
-    {"half x", "tanh", [](PointwiseInputs& in) { in.x = in.x.to(at::kBFloat16); }, "type of x"},
+    {"fp64 parameters beside bf16", "tanh",
+     [](PointwiseInputs& in) {
+       in.x = in.x.to(at::kBFloat16);
+       in.alpha = in.alpha.to(at::kDouble);
+     },
+     "type of alpha"},
+    {"complex x", "tanh", [](PointwiseInputs& in) { in.x = in.x.to(at::kComplexFloat); },
+     "type of x"},
     {"integer x", "tanh", [](PointwiseInputs& in) { in.x = in.x.to(at::kLong); }, "type of x"},
     {"no dimension", "tanh", [](PointwiseInputs& in) { in.x = torch::zeros({}); }, "channel_dim"},
     {"channel_dim", "tanh", [](PointwiseInputs& in) { in.channel_dim = 2; }, "channel_dim"},
@@ -76,7 +83,8 @@ TEST(PointwiseErrors, MixedDevicesAreRefused) {
 
 using Backward = std::tuple<at::Tensor, at::Tensor, at::Tensor, at::Tensor, at::Tensor>(
     const at::Tensor&, const at::Tensor&, const at::Tensor&, const OptionalTensor&,
-    const OptionalTensor&, std::string_view, int64_t, std::array<bool, 5>);
+    const OptionalTensor&, std::string_view, int64_t, std::array<bool, 5>, const OptionalTensor&,
+    bool);
 
 TEST(PointwiseErrors, BackwardChecksGradOutputAndMask) {
   const auto backward = c10::Dispatcher::singleton()
@@ -84,7 +92,7 @@ TEST(PointwiseErrors, BackwardChecksGradOutputAndMask) {
                             .typed<Backward>();
   const PointwiseInputs in = make_inputs({3, 4}, -1, 0, at::kFloat);
   const auto run = [&](const at::Tensor& grad_output, std::array<bool, 5> mask) {
-    backward.call(grad_output, in.x, in.alpha, {}, {}, "tanh", -1, mask);
+    backward.call(grad_output, in.x, in.alpha, {}, {}, "tanh", -1, mask, {}, false);
   };
   EXPECT_NO_THROW(run(in.x, {true, true, false, false, true}));
   EXPECT_THROW(run(in.x.t(), {true, true, false, false, true}), core::Error);

@@ -4,31 +4,68 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <cmath>
+#include <map>
+#include <numbers>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "dyt/kernels/functions.h"
 #include "dyt/ops/pointwise.h"
 
 namespace dyt::ops::test {
 
 using OptionalTensor = std::optional<at::Tensor>;
 
-inline const std::vector<std::string> kFunctionNames = {"tanh", "erf", "isru", "linear_clip",
-                                                        "sigmoid"};
+inline std::vector<std::string> function_names() {
+  std::vector<std::string> names;
+  for (const kernels::FunctionRow& row : kernels::kFunctions) {
+    names.emplace_back(row.name);
+  }
+  return names;
+}
 
+inline const std::vector<std::string> kFunctionNames = function_names();
+
+inline const kernels::FunctionRow& function_row(const std::string& name) {
+  return *std::ranges::find(kernels::kFunctions, name, &kernels::FunctionRow::name);
+}
+
+// f of the published definitions, with LibTorch's own operators.
 inline at::Tensor function_expression(const at::Tensor& u, const std::string& function) {
-  if (function == "tanh") {
-    return torch::tanh(u);
-  }
-  if (function == "erf") {
-    return torch::erf(u);
-  }
-  if (function == "sigmoid") {
-    return torch::sigmoid(u);
-  }
-  return function == "isru" ? u / torch::sqrt(1 + u * u) : torch::clamp(u, -1, 1);
+  using Expression = at::Tensor (*)(const at::Tensor& u);
+  static const std::map<std::string, Expression> expressions = {
+      {"tanh", [](const at::Tensor& u) { return torch::tanh(u); }},
+      {"erf", [](const at::Tensor& u) { return torch::erf(u); }},
+      {"isru", [](const at::Tensor& u) { return u / torch::sqrt(1 + u * u); }},
+      {"linear_clip", [](const at::Tensor& u) { return torch::clamp(u, -1, 1); }},
+      {"sigmoid", [](const at::Tensor& u) { return torch::sigmoid(u); }},
+      {"arctan", [](const at::Tensor& u) { return torch::atan(u) * (2 / std::numbers::pi); }},
+      {"satursin",
+       [](const at::Tensor& u) {
+         return torch::sin(torch::clamp(u, -std::numbers::pi / 2, std::numbers::pi / 2));
+       }},
+      {"smoothsign", [](const at::Tensor& u) { return u / (1 + u.abs()); }},
+      {"relsign", [](const at::Tensor& u) { return u / (1 + torch::sqrt(1 + u * u)); }},
+      {"expsign", [](const at::Tensor& u) { return -u.sign() * torch::expm1(-u.abs()); }},
+      {"exproot",
+       [](const at::Tensor& u) { return -u.sign() * torch::expm1(-torch::sqrt(u.abs())); }},
+      {"cubsign", [](const at::Tensor& u) { return u.pow(3) / (1 + u.abs().pow(3)); }},
+      {"saturlog",
+       [](const at::Tensor& u) {
+         const at::Tensor log = torch::log1p(u.abs());
+         return u.sign() * log / (1 + log);
+       }},
+      {"logsign_clip",
+       [](const at::Tensor& u) { return torch::clamp(u.sign() * torch::log1p(u.abs()), -1, 1); }},
+      {"logquad_clip",
+       [](const at::Tensor& u) { return torch::clamp(u.sign() * torch::log1p(u * u), -1, 1); }},
+      {"power23_clip",
+       [](const at::Tensor& u) { return torch::clamp(u.sign() * u.abs().pow(2.0 / 3), -1, 1); }},
+  };
+  return expressions.at(function)(u);
 }
 
 struct PointwiseInputs {
@@ -39,6 +76,37 @@ struct PointwiseInputs {
 
 inline at::Tensor operator_output(const PointwiseInputs& in, const std::string& function) {
   return pointwise(in.x, in.alpha, in.shift, in.weight, in.bias, function, in.channel_dim);
+}
+
+inline std::tuple<at::Tensor, at::Tensor> add_output(const PointwiseInputs& in,
+                                                     const at::Tensor& residual,
+                                                     const std::string& function) {
+  return pointwise_add(in.x, residual, in.alpha, in.shift, in.weight, in.bias, function,
+                       in.channel_dim);
+}
+
+// The given tensors of in, in the operator's order.
+inline std::vector<at::Tensor> leaves(const PointwiseInputs& in) {
+  std::vector<at::Tensor> tensors{in.x, in.alpha};
+  for (const OptionalTensor& tensor : {in.shift, in.weight, in.bias}) {
+    if (tensor) {
+      tensors.push_back(*tensor);
+    }
+  }
+  return tensors;
+}
+
+// in with its given tensors replaced, in the same order.
+inline PointwiseInputs with_tensors(PointwiseInputs in, const std::vector<at::Tensor>& tensors) {
+  size_t next = 2;
+  in.x = tensors[0];
+  in.alpha = tensors[1];
+  for (OptionalTensor* tensor : {&in.shift, &in.weight, &in.bias}) {
+    if (*tensor) {
+      *tensor = tensors[next++];
+    }
+  }
+  return in;
 }
 
 // Parameters along the channel dimension, everything else broadcast.

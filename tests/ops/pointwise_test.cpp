@@ -90,7 +90,7 @@ TEST(Pointwise, IsInTheDispatcherWithItsSchema) {
   const auto schema = c10::Dispatcher::singleton().findSchemaOrThrow("dyt::pointwise", "").schema();
   EXPECT_EQ(c10::toString(schema),
             "dyt::pointwise(Tensor x, Tensor alpha, Tensor? shift, Tensor? weight, Tensor? bias, "
-            "str function, int channel_dim=-1) -> Tensor");
+            "str function, int channel_dim=-1, bool exact=False) -> Tensor");
 }
 
 TEST(Pointwise, ParametersWithOneElementMayHaveNoDimension) {
