@@ -13,7 +13,7 @@ struct KindLabel {
   std::string_view label;
 };
 
-constexpr std::array<KindLabel, 11> kKindLabels = {{
+constexpr std::array<KindLabel, 22> kKindLabels = {{
     {"layer_norm", "LayerNorm"},
     {"rms_norm", "RMSNorm"},
     {"batch_norm", "BatchNorm"},
@@ -25,6 +25,17 @@ constexpr std::array<KindLabel, 11> kKindLabels = {{
     {"linear_clip", "LinearClip"},
     {"hardtanh", "LinearClip"},
     {"sigmoid", "Sigmoid"},
+    {"arctan", "Arctan"},
+    {"satursin", "SaturSin"},
+    {"smoothsign", "SmoothSign"},
+    {"relsign", "RelSign"},
+    {"expsign", "ExpSign"},
+    {"exproot", "ExpRoot"},
+    {"cubsign", "CubSign"},
+    {"saturlog", "SaturLog"},
+    {"logsign_clip", "LogSignClip"},
+    {"logquad_clip", "LogQuadClip"},
+    {"power23_clip", "Power23Clip"},
 }};
 
 std::string_view kind_label(std::string_view kind) {

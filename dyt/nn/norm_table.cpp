@@ -14,6 +14,17 @@ std::shared_ptr<Norm> make(const NormSetup& setup) {
   return std::make_shared<Kind>(setup);
 }
 
+// A function of the Derf paper (arXiv 2512.10938) under its name there, with a shift as there.
+constexpr NormRow family(std::string_view name, std::string_view summary) {
+  return {.name = name,
+          .summary = summary,
+          .weight = true,
+          .bias = true,
+          .function = name,
+          .shift = true,
+          .make = make<PointwiseNorm>};
+}
+
 constexpr std::array kRows = {
     NormRow{.name = "layer_norm",
             .summary = "weight * (x - mean) / sqrt(var + eps) + bias, statistics over the channels",
@@ -58,6 +69,27 @@ constexpr std::array kRows = {
             .bias = true,
             .function = "sigmoid",
             .make = make<PointwiseNorm>},
+    family("arctan", "weight * f(u) + bias, f = 2/pi * atan(u), u = alpha * x + shift"),
+    family("satursin",
+           "weight * f(u) + bias, f = sin(clip(u, -pi/2, pi/2)), u = alpha * x + shift"),
+    family("smoothsign", "weight * f(u) + bias, f = u / (1 + |u|), u = alpha * x + shift"),
+    family("relsign", "weight * f(u) + bias, f = u / (1 + sqrt(1 + u^2)), u = alpha * x + shift"),
+    family("expsign", "weight * f(u) + bias, f = sign(u) * (1 - exp(-|u|)), u = alpha * x + shift"),
+    family("exproot",
+           "weight * f(u) + bias, f = sign(u) * (1 - exp(-sqrt(|u|))), u = alpha * x + shift"),
+    family("cubsign", "weight * f(u) + bias, f = u^3 / (1 + |u|^3), u = alpha * x + shift"),
+    family(
+        "saturlog",
+        "weight * f(u) + bias, f = sign(u) * L / (1 + L), L = ln(1 + |u|), u = alpha * x + shift"),
+    family("logsign_clip",
+           "weight * f(u) + bias, f = clip(sign(u) * ln(1 + |u|), -1, 1), u = alpha * x + shift"),
+    family("logquad_clip",
+           "weight * f(u) + bias, f = clip(sign(u) * ln(1 + u^2), -1, 1), u = alpha * x + shift"),
+    family("power23_clip",
+           "weight * f(u) + bias, f = clip(sign(u) * |u|^(2/3), -1, 1), u = alpha * x + shift"),
+    NormRow{.name = "smoothsign_clip",
+            .summary = "another name of smoothsign, which never reaches the clip",
+            .alias_of = "smoothsign"},
     NormRow{
         .name = "hardtanh", .summary = "another name of linear_clip", .alias_of = "linear_clip"},
 };

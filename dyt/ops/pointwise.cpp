@@ -99,9 +99,9 @@ std::tuple<Tensor, Tensor> add_cpu(const Tensor& x, const Tensor& residual, cons
   return {output, sum};
 }
 
-Tensor& out_cpu(const Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
-                const OptionalTensor& weight, const OptionalTensor& bias, std::string_view function,
-                int64_t channel_dim, bool exact, Tensor& out) {
+void out_cpu(const Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
+             const OptionalTensor& weight, const OptionalTensor& bias, std::string_view function,
+             int64_t channel_dim, bool exact, Tensor& out) {
   const PointwiseArguments arguments{x, alpha, shift, weight, function, channel_dim};
   internal::check_arguments(arguments);
   internal::check_same(arguments, out, "out");
@@ -109,13 +109,15 @@ Tensor& out_cpu(const Tensor& x, const Tensor& alpha, const OptionalTensor& shif
   const bool direct = out.is_contiguous() && (x.is_contiguous() || !x.is_alias_of(out));
   const Tensor output = direct ? out : fresh_like(x);
   run_forward(arguments, bias, exact, x.contiguous(), output, {}, {});
-  return direct ? out : out.copy_(output);
+  if (!direct) {
+    out.copy_(output);
+  }
 }
 
-Tensor& in_place_cpu(Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
-                     const OptionalTensor& weight, const OptionalTensor& bias,
-                     std::string_view function, int64_t channel_dim, bool exact) {
-  return out_cpu(x, alpha, shift, weight, bias, function, channel_dim, exact, x);
+void in_place_cpu(Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
+                  const OptionalTensor& weight, const OptionalTensor& bias,
+                  std::string_view function, int64_t channel_dim, bool exact) {
+  out_cpu(x, alpha, shift, weight, bias, function, channel_dim, exact, x);
 }
 
 // Empty tensors for the wanted gradients, undefined ones for the rest.
@@ -194,18 +196,17 @@ std::tuple<Tensor, Tensor> add_meta(const Tensor& x, const Tensor& residual, con
   return {forward_meta(x, alpha, shift, weight, bias, function, channel_dim, exact), meta_like(x)};
 }
 
-Tensor& out_meta(const Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
-                 const OptionalTensor& weight, const OptionalTensor& bias,
-                 std::string_view function, int64_t channel_dim, bool exact, Tensor& out) {
+void out_meta(const Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
+              const OptionalTensor& weight, const OptionalTensor& bias, std::string_view function,
+              int64_t channel_dim, bool exact, Tensor& out) {
   forward_meta(x, alpha, shift, weight, bias, function, channel_dim, exact);
   internal::check_same({x, alpha, shift, weight, function, channel_dim}, out, "out");
-  return out;
 }
 
-Tensor& in_place_meta(Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
-                      const OptionalTensor& weight, const OptionalTensor& bias,
-                      std::string_view function, int64_t channel_dim, bool exact) {
-  return out_meta(x, alpha, shift, weight, bias, function, channel_dim, exact, x);
+void in_place_meta(Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
+                   const OptionalTensor& weight, const OptionalTensor& bias,
+                   std::string_view function, int64_t channel_dim, bool exact) {
+  out_meta(x, alpha, shift, weight, bias, function, channel_dim, exact, x);
 }
 
 Gradients backward_meta(const Tensor& grad_output, const Tensor& x, const Tensor& alpha,
@@ -230,8 +231,9 @@ TORCH_LIBRARY(dyt, library) {
   const std::string five = "(Tensor, Tensor, Tensor, Tensor, Tensor)";
   const auto define = [&library](const std::string& schema) { library.def(schema.c_str()); };
   define("pointwise(Tensor x, " + parameters + ") -> Tensor");
-  define("pointwise_(Tensor(a!) x, " + parameters + ") -> Tensor(a!)");
-  define("pointwise.out(Tensor x, " + parameters + ", *, Tensor(a!) out) -> Tensor(a!)");
+  // Without a result: the compiler takes no custom operator whose result is its argument.
+  define("pointwise_(Tensor(a!) x, " + parameters + ") -> ()");
+  define("pointwise.out(Tensor x, " + parameters + ", *, Tensor(a!) out) -> ()");
   define("pointwise_add(Tensor x, Tensor residual, " + parameters + ") -> (Tensor, Tensor)");
   define("pointwise_backward(" + differentiated +
          ", bool[5] mask, Tensor? grad_sum=None, bool exact=False) -> " + five);
@@ -289,7 +291,8 @@ std::tuple<Tensor, Tensor> pointwise_add(const Tensor& x, const Tensor& residual
 Tensor& pointwise_(Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
                    const OptionalTensor& weight, const OptionalTensor& bias,
                    std::string_view function, int64_t channel_dim, bool exact) {
-  return internal::call_in_place(x, alpha, shift, weight, bias, function, channel_dim, exact);
+  internal::call_in_place(x, alpha, shift, weight, bias, function, channel_dim, exact);
+  return x;
 }
 
 }  // namespace dyt::ops

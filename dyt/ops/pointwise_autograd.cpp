@@ -203,28 +203,26 @@ std::tuple<Tensor, Tensor> add_autograd(const Tensor& x, const Tensor& residual,
   return {found[0], found[1]};
 }
 
-Tensor& in_place_autograd(Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
-                          const OptionalTensor& weight, const OptionalTensor& bias,
-                          std::string_view function, int64_t channel_dim, bool exact) {
+void in_place_autograd(Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
+                       const OptionalTensor& weight, const OptionalTensor& bias,
+                       std::string_view function, int64_t channel_dim, bool exact) {
   refuse_gradients({x, alpha, shift, weight, bias}, "dyt::pointwise_");
   {
     const BelowAutograd guard;
     call_in_place(x, alpha, shift, weight, bias, function, channel_dim, exact);
   }
   torch::autograd::impl::bump_version(x);
-  return x;
 }
 
-Tensor& out_autograd(const Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
-                     const OptionalTensor& weight, const OptionalTensor& bias,
-                     std::string_view function, int64_t channel_dim, bool exact, Tensor& out) {
+void out_autograd(const Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
+                  const OptionalTensor& weight, const OptionalTensor& bias,
+                  std::string_view function, int64_t channel_dim, bool exact, Tensor& out) {
   refuse_gradients({x, alpha, shift, weight, bias, out}, "dyt::pointwise.out");
   {
     const BelowAutograd guard;
     call_out(x, alpha, shift, weight, bias, function, channel_dim, exact, out);
   }
   torch::autograd::impl::bump_version(out);
-  return out;
 }
 
 Gradients backward_autograd(const Tensor& grad_output, const Tensor& x, const Tensor& alpha,

@@ -34,23 +34,23 @@ std::tuple<Tensor, Tensor> call_add(const Tensor& x, const Tensor& residual, con
   return handle.call(x, residual, alpha, shift, weight, bias, function, channel_dim, exact);
 }
 
-Tensor& call_in_place(Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
-                      const OptionalTensor& weight, const OptionalTensor& bias,
-                      std::string_view function, int64_t channel_dim, bool exact) {
+void call_in_place(Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
+                   const OptionalTensor& weight, const OptionalTensor& bias,
+                   std::string_view function, int64_t channel_dim, bool exact) {
   static const auto handle =
-      find<Tensor&(Tensor&, const Tensor&, const OptionalTensor&, const OptionalTensor&,
-                   const OptionalTensor&, std::string_view, int64_t, bool)>("dyt::pointwise_");
+      find<void(Tensor&, const Tensor&, const OptionalTensor&, const OptionalTensor&,
+                const OptionalTensor&, std::string_view, int64_t, bool)>("dyt::pointwise_");
   return handle.call(x, alpha, shift, weight, bias, function, channel_dim, exact);
 }
 
-Tensor& call_out(const Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
-                 const OptionalTensor& weight, const OptionalTensor& bias,
-                 std::string_view function, int64_t channel_dim, bool exact, Tensor& out) {
+void call_out(const Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
+              const OptionalTensor& weight, const OptionalTensor& bias, std::string_view function,
+              int64_t channel_dim, bool exact, Tensor& out) {
   static const auto handle =
-      find<Tensor&(const Tensor&, const Tensor&, const OptionalTensor&, const OptionalTensor&,
-                   const OptionalTensor&, std::string_view, int64_t, bool, Tensor&)>(
-          "dyt::pointwise", "out");
-  return handle.call(x, alpha, shift, weight, bias, function, channel_dim, exact, out);
+      find<void(const Tensor&, const Tensor&, const OptionalTensor&, const OptionalTensor&,
+                const OptionalTensor&, std::string_view, int64_t, bool, Tensor&)>("dyt::pointwise",
+                                                                                  "out");
+  handle.call(x, alpha, shift, weight, bias, function, channel_dim, exact, out);
 }
 
 Gradients call_backward(const Tensor& grad_output, const Tensor& x, const Tensor& alpha,

@@ -17,11 +17,11 @@ def pointwise(x: Tensor, alpha: Tensor, shift: Optional[Tensor] = None, weight: 
     function  f: "tanh" (Dynamic Tanh), "erf" (Derf) or another name of the table in docs/kernels.md
     channel_dim  the dimension of x that weight and bias belong to
 
-    All tensors are of one dtype, float32 or float64 (parameters are not cast), and on one device. What is None
-    is skipped, not added as 0. The result is fresh and contiguous, in the shape and dtype of x; autocast
-    changes nothing. Gradients flow to x and to every parameter; a second derivative is refused, and so are the
-    transforms grad and jvp of torch.func. It can be compiled (torch.compile with fullgraph=True, dynamic shapes)
-    and exported.
+    x is float32, float64, bfloat16 or float16; the parameters are all of its dtype or, beside 16 bits, all of
+    float32. All tensors are on one device. What is None is skipped, not added as 0. The result is fresh and
+    contiguous, in the shape and dtype of x; autocast changes nothing. First and second derivatives flow to x and
+    to every parameter; a third is refused, and so are the transforms grad and jvp of torch.func. It can be
+    compiled (torch.compile with fullgraph=True, dynamic shapes) and exported.
 
     RuntimeError names the argument, what was expected and what was found: an unknown function, a wrong
     shape, dtype, device or channel_dim.

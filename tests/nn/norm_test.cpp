@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "dyt/nn/norm_table.h"
+#include "tests/ops/pointwise_expression.h"
 #include "tests/support/fill.h"
 
 namespace dyt::nn {
@@ -43,16 +44,8 @@ at::Tensor expected(const Norm& norm, const at::Tensor& x) {
   }
   const at::Tensor scaled = p["alpha"] * x;
   const at::Tensor u = p.contains("shift") ? scaled + p["shift"] : scaled;
-  if (norm.kind() == "isru") {
-    return affine(u / (1 + u.square()).sqrt());
-  }
-  if (norm.kind() == "linear_clip") {
-    return affine(u.clamp(-1, 1));
-  }
-  if (norm.kind() == "sigmoid") {
-    return affine(1 / (1 + (-u).exp()));
-  }
-  return affine(norm.kind() == "dyt" ? u.tanh() : u.erf());
+  const std::string function(norm_row(norm.kind()).function);
+  return affine(ops::test::function_expression(u, function));
 }
 
 const std::vector<std::string> kSlots = {"layer_norm",
@@ -72,7 +65,19 @@ const std::vector<std::string> kSlots = {"layer_norm",
                                          "linear_clip",
                                          "hardtanh:weight=false",
                                          "sigmoid",
-                                         "sigmoid:shift=true"};
+                                         "sigmoid:shift=true",
+                                         "arctan",
+                                         "satursin",
+                                         "smoothsign",
+                                         "relsign",
+                                         "expsign",
+                                         "exproot",
+                                         "cubsign",
+                                         "saturlog",
+                                         "logsign_clip",
+                                         "logquad_clip",
+                                         "power23_clip",
+                                         "smoothsign_clip:shift=false"};
 
 TEST(Norm, FormulaInBothLayouts) {
   const at::Tensor x = fill_values("x", {3, 5, kChannels}) * 3;

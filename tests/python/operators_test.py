@@ -17,15 +17,21 @@ def test_every_operator_has_samples():
     assert registered == set(SAMPLES), "tests/python/samples.py: one row of SAMPLES for each operator"
 
 
-def test_both_wide_dtypes_are_supported():
-    assert {torch.float32, torch.float64} <= set(DTYPES)
+def test_all_four_dtypes_are_supported():
+    assert {torch.float32, torch.float64, torch.bfloat16, torch.float16} == set(DTYPES)
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("name", [name for name, samples in SAMPLES.items() if samples])
 def test_opcheck(name):
     for number, arguments in enumerate(SAMPLES[name]()):
         results = torch.library.opcheck(operator(name), arguments)
         assert len(results) == 4 and set(results.values()) == {"SUCCESS"}, f"sample {number}: {results}"
+
+
+def test_opcheck_of_the_out_overload():
+    given = problem(requires_grad=False)
+    results = torch.library.opcheck(torch.ops.dyt.pointwise.out, given.arguments(), {"out": torch.empty_like(given.x)})
+    assert set(results.values()) == {"SUCCESS"}, results
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -69,11 +75,17 @@ def test_autocast_changes_neither_dtype_nor_bits(dtype, autocast):
     assert torch.equal(found, plain)
 
 
-def test_second_derivative_is_refused():
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_gradgradcheck(function):
+    given = problem(function, (2, 3, 4), 1, dtype=torch.float64)
+    assert torch.autograd.gradgradcheck(dyt.pointwise, given.arguments())
+
+
+def test_third_derivative_is_refused():
     given = problem(dtype=torch.float64)
     gradient, = torch.autograd.grad(dyt.pointwise(*given.arguments()).sum(), given.x, create_graph=True)
-    with pytest.raises(RuntimeError, match="no second derivative"):
-        gradient.sum().backward()
+    with pytest.raises(RuntimeError, match="no third derivative"):
+        torch.autograd.grad(gradient.sum(), given.x, create_graph=True)
 
 
 def test_activation_checkpoint_gives_the_same_gradients():

@@ -20,7 +20,10 @@ struct TypeRow {
   at::ScalarType type;
   const char* name;  // as torch names it in Python
 };
-constexpr TypeRow kTypeRows[] = {{at::kFloat, "float32"}, {at::kDouble, "float64"}};
+constexpr TypeRow kTypeRows[] = {{at::kFloat, "float32"},
+                                 {at::kDouble, "float64"},
+                                 {at::kBFloat16, "bfloat16"},
+                                 {at::kHalf, "float16"}};
 
 struct ShapeRow {
   std::vector<int64_t> sizes;

@@ -2,6 +2,7 @@
 are found by trying.
 """
 import dataclasses
+import math
 from typing import Callable
 
 import torch
@@ -12,6 +13,17 @@ FUNCTIONS = {  # f of alpha * x + shift, in PyTorch's own operators
     "isru": lambda u: u / torch.sqrt(1 + u * u),
     "linear_clip": lambda u: torch.clamp(u, -1, 1),
     "sigmoid": torch.sigmoid,
+    "arctan": lambda u: torch.atan(u) * (2 / math.pi),
+    "satursin": lambda u: torch.sin(torch.clamp(u, -math.pi / 2, math.pi / 2)),
+    "smoothsign": lambda u: u / (1 + u.abs()),
+    "relsign": lambda u: u / (1 + torch.sqrt(1 + u * u)),
+    "expsign": lambda u: -u.sign() * torch.expm1(-u.abs()),
+    "exproot": lambda u: -u.sign() * torch.expm1(-torch.sqrt(u.abs())),
+    "cubsign": lambda u: u**3 / (1 + u.abs() ** 3),
+    "saturlog": lambda u: u.sign() * torch.log1p(u.abs()) / (1 + torch.log1p(u.abs())),
+    "logsign_clip": lambda u: torch.clamp(u.sign() * torch.log1p(u.abs()), -1, 1),
+    "logquad_clip": lambda u: torch.clamp(u.sign() * torch.log1p(u * u), -1, 1),
+    "power23_clip": lambda u: torch.clamp(u.sign() * u.abs() ** (2 / 3), -1, 1),
 }
 
 
@@ -100,8 +112,64 @@ def _pointwise_backward():
     yield (torch.ones_like(given.x), *given.arguments()[:4], "erf", 1, [True, False, False, False, True])
 
 
+def _residual(x):
+    return torch.linspace(-1, 1, x.numel(), dtype=torch.float64).view(x.shape).to(x.dtype)
+
+
+def _pointwise_add():
+    for dtype in DTYPES:
+        given = problem(dtype=dtype)
+        yield (given.x, _residual(given.x), *given.arguments()[1:])
+    given = problem("erf", (2, 3, 5), 1, ())
+    yield (given.x, _residual(given.x).requires_grad_(), *given.arguments()[1:])
+
+
+def _pointwise_in_place():  # refuses where a gradient is wanted
+    for dtype in DTYPES:
+        yield problem(dtype=dtype, requires_grad=False).arguments()
+
+
+def _pointwise_double_backward():
+    for parameters in ((), ("shift", "weight", "bias")):
+        given = problem("erf", (2, 3, 5), 1, parameters, torch.float64, requires_grad=False)
+        tangents = [None if value is None else torch.ones_like(value) for value in given.arguments()[:5]]
+        yield (*tangents, torch.ones_like(given.x), *given.arguments()[:4], "erf", 1)
+
+
+def _norm_inputs(dtype=torch.float32, parameters=("weight", "bias"), requires_grad=True):
+    given = problem(shape=(3, 5), parameters=parameters, dtype=dtype, requires_grad=requires_grad)
+    return given.x, given.weight, given.bias
+
+
+def _norm():
+    for kind in ("layer_norm", "rms_norm"):
+        for dtype in DTYPES:
+            yield (*_norm_inputs(dtype), kind, 1e-6)
+        yield (*_norm_inputs(parameters=()), kind, 1e-6)
+
+
+def _norm_add():
+    for kind in ("layer_norm", "rms_norm"):
+        x, weight, bias = _norm_inputs()
+        yield (x, _residual(x).requires_grad_(), weight, bias, kind, 1e-6)
+
+
+def _norm_backward():
+    for kind in ("layer_norm", "rms_norm"):
+        x, weight, bias = _norm_inputs(requires_grad=False)
+        _, mean, rstd = torch.ops.dyt.norm(x, weight, bias, kind, 1e-6)
+        yield (torch.ones_like(x), x, weight, mean, rstd, weight, kind, [True] * 3)
+
+
 # Name of an operator's overload -> argument tuples to call it with.
 SAMPLES: dict[str, Callable] = {
     "dyt::pointwise": _pointwise,
+    "dyt::pointwise_": _pointwise_in_place,
+    "dyt::pointwise.out": None,  # has an argument of its own: see operators_test.py
+    "dyt::pointwise_add": _pointwise_add,
     "dyt::pointwise_backward": _pointwise_backward,
+    "dyt::pointwise_double_backward": _pointwise_double_backward,
+    "dyt::norm": _norm,
+    "dyt::norm_add": _norm_add,
+    "dyt::norm_backward": _norm_backward,
 }

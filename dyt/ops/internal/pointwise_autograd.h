@@ -15,14 +15,13 @@ std::tuple<at::Tensor, at::Tensor> add_autograd(
     const OptionalTensor& shift, const OptionalTensor& weight, const OptionalTensor& bias,
     std::string_view function, int64_t channel_dim, bool exact);
 
-at::Tensor& in_place_autograd(at::Tensor& x, const at::Tensor& alpha, const OptionalTensor& shift,
-                              const OptionalTensor& weight, const OptionalTensor& bias,
-                              std::string_view function, int64_t channel_dim, bool exact);
+void in_place_autograd(at::Tensor& x, const at::Tensor& alpha, const OptionalTensor& shift,
+                       const OptionalTensor& weight, const OptionalTensor& bias,
+                       std::string_view function, int64_t channel_dim, bool exact);
 
-at::Tensor& out_autograd(const at::Tensor& x, const at::Tensor& alpha, const OptionalTensor& shift,
-                         const OptionalTensor& weight, const OptionalTensor& bias,
-                         std::string_view function, int64_t channel_dim, bool exact,
-                         at::Tensor& out);
+void out_autograd(const at::Tensor& x, const at::Tensor& alpha, const OptionalTensor& shift,
+                  const OptionalTensor& weight, const OptionalTensor& bias,
+                  std::string_view function, int64_t channel_dim, bool exact, at::Tensor& out);
 
 Gradients backward_autograd(const at::Tensor& grad_output, const at::Tensor& x,
                             const at::Tensor& alpha, const OptionalTensor& shift,

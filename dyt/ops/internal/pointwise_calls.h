@@ -25,13 +25,13 @@ std::tuple<at::Tensor, at::Tensor> call_add(const at::Tensor& x, const at::Tenso
                                             const OptionalTensor& bias, std::string_view function,
                                             int64_t channel_dim, bool exact);
 
-at::Tensor& call_in_place(at::Tensor& x, const at::Tensor& alpha, const OptionalTensor& shift,
-                          const OptionalTensor& weight, const OptionalTensor& bias,
-                          std::string_view function, int64_t channel_dim, bool exact);
+void call_in_place(at::Tensor& x, const at::Tensor& alpha, const OptionalTensor& shift,
+                   const OptionalTensor& weight, const OptionalTensor& bias,
+                   std::string_view function, int64_t channel_dim, bool exact);
 
-at::Tensor& call_out(const at::Tensor& x, const at::Tensor& alpha, const OptionalTensor& shift,
-                     const OptionalTensor& weight, const OptionalTensor& bias,
-                     std::string_view function, int64_t channel_dim, bool exact, at::Tensor& out);
+void call_out(const at::Tensor& x, const at::Tensor& alpha, const OptionalTensor& shift,
+              const OptionalTensor& weight, const OptionalTensor& bias, std::string_view function,
+              int64_t channel_dim, bool exact, at::Tensor& out);
 
 Gradients call_backward(const at::Tensor& grad_output, const at::Tensor& x, const at::Tensor& alpha,
                         const OptionalTensor& shift, const OptionalTensor& weight,
