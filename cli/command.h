@@ -22,6 +22,7 @@ Action declare_compare(CLI::App& app);
 Action declare_train(CLI::App& app);
 Action declare_eval(CLI::App& app);
 Action declare_inspect(CLI::App& app);
+Action declare_bench(CLI::App& app);
 Action declare_data(CLI::App& app);
 Action declare_models(CLI::App& app);
 Action declare_step_worker(CLI::App& app);

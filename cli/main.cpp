@@ -24,6 +24,7 @@ constexpr Command kCommands[] = {
     {"eval", "evaluate a run's checkpoint", declare_eval},
     {"inspect", "look into a run: layers, alpha, spread, saturation, what its norms do",
      declare_inspect},
+    {"bench", "measure the operators beside their best peers", declare_bench},
     {"data", "list, describe, fetch and verify data sets", declare_data},
     {"models", "list and describe models", declare_models},
     {"step-worker", "train in blocks by command (for measuring)", declare_step_worker, true},

@@ -30,7 +30,7 @@ endfunction()
 dyt_join(kernels LAYERS kernels PRIVATE_LIBS PkgConfig::HWY)
 set_target_properties(dyt_kernels_joined PROPERTIES OUTPUT_NAME dyt_kernels)
 if(DYT_WITH_TORCH)
-  dyt_join(dyt LAYERS core formats report ops nn models data optim io analysis train tasks compare
+  dyt_join(dyt LAYERS core formats report ops nn models data optim io analysis train tasks bench compare
     LIBS dyt_kernels_joined LibTorch::LibTorch PRIVATE_LIBS OpenSSL::Crypto ZLIB::ZLIB LibArchive::LibArchive JPEG::JPEG PNG::PNG CURL::libcurl Threads::Threads
       LibTorch::OpenMP)
   set_target_properties(dyt_dyt_joined PROPERTIES OUTPUT_NAME dyt)

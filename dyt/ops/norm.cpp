@@ -8,6 +8,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 
+#include <algorithm>
 #include <array>
 #include <sstream>
 #include <string>
@@ -324,8 +325,19 @@ struct NormAddFunction : torch::autograd::Function<NormAddFunction> {
   }
 };
 
+bool wants_gradient(std::initializer_list<OptionalTensor> tensors) {
+  return c10::GradMode::is_enabled() &&
+         std::any_of(tensors.begin(), tensors.end(), [](const OptionalTensor& tensor) {
+           return present(tensor) && tensor->requires_grad();
+         });
+}
+
 Normalized norm_autograd(const Tensor& x, const OptionalTensor& weight, const OptionalTensor& bias,
                          std::string_view kind, double eps) {
+  if (!wants_gradient({x, weight, bias})) {
+    const BelowAutograd guard;
+    return call_norm(x, weight, bias, kind, eps);
+  }
   const variable_list found = NormFunction::apply(x, weight, bias, std::string(kind), eps);
   return {found[0], found[1], found[2]};
 }
@@ -333,6 +345,10 @@ Normalized norm_autograd(const Tensor& x, const OptionalTensor& weight, const Op
 AddedNormalized norm_add_autograd(const Tensor& x, const Tensor& residual,
                                   const OptionalTensor& weight, const OptionalTensor& bias,
                                   std::string_view kind, double eps) {
+  if (!wants_gradient({x, residual, weight, bias})) {
+    const BelowAutograd guard;
+    return call_norm_add(x, residual, weight, bias, kind, eps);
+  }
   const variable_list found =
       NormAddFunction::apply(x, residual, weight, bias, std::string(kind), eps);
   return {found[0], found[1], found[2], found[3]};
@@ -342,10 +358,7 @@ Gradients norm_backward_autograd(const Tensor& grad_output, const Tensor& x,
                                  const OptionalTensor& weight, const Tensor& mean,
                                  const Tensor& rstd, const Tensor& parameter, std::string_view kind,
                                  Mask mask, const OptionalTensor& grad_sum) {
-  const bool differentiated = grad_output.requires_grad() || x.requires_grad() ||
-                              (present(weight) && weight->requires_grad()) ||
-                              (present(grad_sum) && grad_sum->requires_grad());
-  if (c10::GradMode::is_enabled() && differentiated) {
+  if (wants_gradient({grad_output, x, weight, grad_sum})) {
     throw core::Error(core::ErrorKind::kUsage,
                       {.what = "dyt::norm has no second derivative",
                        .todo = "ask for the first without create_graph, or take LibTorch's norm: "

@@ -4,9 +4,11 @@
 #include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <algorithm>
 #include <string>
 
 #include "dyt/core/error.h"
+#include "dyt/kernels/functions.h"
 #include "dyt/ops/internal/tensors.h"
 
 namespace dyt::ops::internal {
@@ -25,22 +27,31 @@ OptionalTensor given(const Tensor& tensor) {
   return tensor.defined() ? OptionalTensor(tensor) : std::nullopt;
 }
 
-// What backward needs besides tensors.
+// What backward needs besides tensors, as the one saved number: every entry of saved_data costs
+// more than a small kernel.
 struct Settings {
-  std::string function;
+  std::string_view function;
   int64_t channel_dim;
   bool has_bias, exact;
 
   void save(AutogradContext* context) const {
-    context->saved_data["function"] = function;
-    context->saved_data["channel_dim"] = channel_dim;
-    context->saved_data["has_bias"] = has_bias;
-    context->saved_data["exact"] = exact;
+    context->saved_data["settings"] =
+        (channel_dim * kRowCount + row_of(function)) * 4 + has_bias * 2 + exact;
   }
   static Settings of(AutogradContext* context) {
-    auto& data = context->saved_data;
-    return {data["function"].toStringRef(), data["channel_dim"].toInt(), data["has_bias"].toBool(),
-            data["exact"].toBool()};
+    const int64_t saved = context->saved_data["settings"].toInt();
+    const int64_t rest = saved >> 2;  // rounds down, as the modulus below
+    const int64_t row = ((rest % kRowCount) + kRowCount) % kRowCount;
+    return {kernels::kFunctions[row].name, (rest - row) / kRowCount, (saved & 2) != 0,
+            (saved & 1) != 0};
+  }
+
+ private:
+  static constexpr int64_t kRowCount = std::size(kernels::kFunctions);
+  // An unknown name is left to the operator's own check.
+  static int64_t row_of(std::string_view function) {
+    const auto* row = std::ranges::find(kernels::kFunctions, function, &kernels::FunctionRow::name);
+    return row == std::end(kernels::kFunctions) ? 0 : row - std::begin(kernels::kFunctions);
   }
 };
 
@@ -165,6 +176,7 @@ struct BackwardFunction : torch::autograd::Function<BackwardFunction> {
   }
 };
 
+// A node costs more than a small kernel: none where nothing asks for it.
 bool wants_gradient(std::initializer_list<OptionalTensor> tensors) {
   if (!c10::GradMode::is_enabled()) {
     return false;
@@ -189,6 +201,10 @@ void refuse_gradients(std::initializer_list<OptionalTensor> tensors, const char*
 Tensor forward_autograd(const Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
                         const OptionalTensor& weight, const OptionalTensor& bias,
                         std::string_view function, int64_t channel_dim, bool exact) {
+  if (!wants_gradient({x, alpha, shift, weight, bias})) {
+    const BelowAutograd guard;
+    return call_forward(x, alpha, shift, weight, bias, function, channel_dim, exact);
+  }
   return ForwardFunction::apply(x, alpha, shift, weight, bias, std::string(function), channel_dim,
                                 exact);
 }
@@ -198,6 +214,10 @@ std::tuple<Tensor, Tensor> add_autograd(const Tensor& x, const Tensor& residual,
                                         const OptionalTensor& weight, const OptionalTensor& bias,
                                         std::string_view function, int64_t channel_dim,
                                         bool exact) {
+  if (!wants_gradient({x, residual, alpha, shift, weight, bias})) {
+    const BelowAutograd guard;
+    return call_add(x, residual, alpha, shift, weight, bias, function, channel_dim, exact);
+  }
   const variable_list found = AddFunction::apply(x, residual, alpha, shift, weight, bias,
                                                  std::string(function), channel_dim, exact);
   return {found[0], found[1]};
@@ -229,6 +249,11 @@ Gradients backward_autograd(const Tensor& grad_output, const Tensor& x, const Te
                             const OptionalTensor& shift, const OptionalTensor& weight,
                             std::string_view function, int64_t channel_dim, Mask mask,
                             const OptionalTensor& grad_sum, bool exact) {
+  if (!wants_gradient({grad_output, x, alpha, shift, weight, grad_sum})) {
+    const BelowAutograd guard;
+    return call_backward(grad_output, x, alpha, shift, weight, function, channel_dim, mask,
+                         grad_sum, exact);
+  }
   const variable_list found =
       BackwardFunction::apply(grad_output, x, alpha, shift, weight, grad_sum, std::string(function),
                               channel_dim, mask, exact);

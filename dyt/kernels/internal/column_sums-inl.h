@@ -43,7 +43,7 @@ HWY_NOINLINE inline void store_column_sums(DType type, const float* first, int64
   if (gradient == nullptr) {
     return;
   }
-  constexpr int64_t kColumns = 256;
+  constexpr int64_t kColumns = 1024;
   parallel_for(internal::ceil_div(channels, kColumns), [&](int64_t piece) HWY_ATTR {
     const int64_t begin = piece * kColumns;
     const int64_t count = std::min(kColumns, channels - begin);

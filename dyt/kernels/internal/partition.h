@@ -10,7 +10,8 @@
 
 namespace dyt::kernels::internal {
 
-inline constexpr int64_t kPieceElements = 32768;
+// Of a forward problem: small, so that threads share it evenly.
+inline constexpr int64_t kPieceElements = 8192;
 
 constexpr int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 

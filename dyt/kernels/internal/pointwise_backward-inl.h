@@ -40,7 +40,7 @@ struct ScalarSums {
 // A pair of vectors in each of kRows rows, `stride` elements apart. All are loaded before any is
 // stored: a store and a load a multiple of 4 KiB apart look the same to the CPU, which would make
 // the load wait.
-template <class F, class T>
+template <class F, class T, bool kShift>  // kShift: its gradient is wanted
 struct BackwardStep {
   BackwardArrays<T> arrays;
   Argument argument;
@@ -93,7 +93,9 @@ struct BackwardStep {
     const PointLanes f = function.point(argument(x));
     const Lanes k = hn::Mul(hn::Mul(g, weight), f.slope);
     sums.alpha = hn::MulAdd(k, x, sums.alpha);
-    sums.shift = hn::Add(sums.shift, k);
+    if constexpr (kShift) {
+      sums.shift = hn::Add(sums.shift, k);
+    }
     sums.weight = hn::MulAdd(g, f.value, sums.weight);
     sums.bias = hn::Add(sums.bias, g);
     return hn::Mul(argument.alpha, k);
@@ -108,12 +110,12 @@ HWY_INLINE Terms no_terms() {
 }
 
 // kRows rows from `row` on: a column's sums are loaded and stored once for all of them.
-template <int kRows, class F, class T>
-HWY_INLINE void backward_rows(const BackwardStep<F, T>& given, int64_t row, int64_t width,
+template <int kRows, class F, class T, bool kShift>
+HWY_INLINE void backward_rows(const BackwardStep<F, T, kShift>& given, int64_t row, int64_t width,
                               const float* weight, float* sum_weight, float* sum_bias,
                               ScalarSums& scalars) {
   // A copy: the compiler cannot know that no store changes what a reference points to.
-  const BackwardStep<F, T> step = given;
+  const BackwardStep<F, T, kShift> step = given;
   const auto one = static_cast<int64_t>(lanes());
   for (int64_t begin = 0; begin < width; begin += kFlushColumns) {
     const int64_t end = std::min(width, begin + kFlushColumns);
@@ -145,8 +147,8 @@ HWY_INLINE void backward_rows(const BackwardStep<F, T>& given, int64_t row, int6
 }
 
 // A chunk of rows, and in the last chunk the rest after the whole rows.
-template <class F, class T>
-HWY_NOINLINE void backward_chunk(const BackwardStep<F, T>& step, int64_t begin, int64_t end,
+template <class F, class T, bool kShift>
+HWY_NOINLINE void backward_chunk(const BackwardStep<F, T, kShift>& step, int64_t begin, int64_t end,
                                  int64_t width, const float* weight, float* sum_weight,
                                  float* sum_bias, ScalarSums& scalars) {
   constexpr int kRows = 2;
@@ -159,11 +161,11 @@ HWY_NOINLINE void backward_chunk(const BackwardStep<F, T>& step, int64_t begin, 
   }
 }
 
-template <class F, class T>
-HWY_NOINLINE void backward_rest(const BackwardStep<F, T>& step, int64_t element, int64_t count,
-                                const float* weight, float* sum_weight, float* sum_bias,
-                                ScalarSums& scalars) {
-  BackwardStep<F, T> moved = step;
+template <class F, class T, bool kShift>
+HWY_NOINLINE void backward_rest(const BackwardStep<F, T, kShift>& step, int64_t element,
+                                int64_t count, const float* weight, float* sum_weight,
+                                float* sum_bias, ScalarSums& scalars) {
+  BackwardStep<F, T, kShift> moved = step;
   moved.arrays.input += element;
   moved.arrays.grad_output += element;
   moved.arrays.grad_input += step.arrays.grad_input != nullptr ? element : 0;
@@ -173,8 +175,8 @@ HWY_NOINLINE void backward_rest(const BackwardStep<F, T>& step, int64_t element,
 }
 
 // Channels last: every chunk of rows has sums of its own for each column.
-template <class F, class T>
-void backward_columns(const BackwardProblem& problem, const BackwardStep<F, T>& step,
+template <class F, class T, bool kShift>
+void backward_columns(const BackwardProblem& problem, const BackwardStep<F, T, kShift>& step,
                       const ParallelFor& parallel_for) {
   const Shape& shape = problem.shape;
   const auto rows = internal::wide_rows(shape.outer, shape.channels);
@@ -205,8 +207,8 @@ void backward_columns(const BackwardProblem& problem, const BackwardStep<F, T>& 
 }
 
 // Channels first: every piece of a plane has four sums.
-template <class F, class T>
-void backward_planes(const BackwardProblem& problem, const BackwardStep<F, T>& step,
+template <class F, class T, bool kShift>
+void backward_planes(const BackwardProblem& problem, const BackwardStep<F, T, kShift>& step,
                      const ParallelFor& parallel_for) {
   const Shape& shape = problem.shape;
   const internal::Columns weight(parameter_type(problem), problem.parameters.weight, shape.channels,
@@ -232,9 +234,9 @@ void backward_planes(const BackwardProblem& problem, const BackwardStep<F, T>& s
   sums.finish(problem);
 }
 
-template <class T, class F>
-void backward_typed(const BackwardProblem& problem, const F& function,
-                    const ParallelFor& parallel_for) {
+template <bool kShift, class T, class F>
+void backward_shifted(const BackwardProblem& problem, const F& function,
+                      const ParallelFor& parallel_for) {
   const DType type = parameter_type(problem);
   const Parameters& parameters = problem.parameters;
   const int64_t width = internal::wide_rows(1, problem.shape.channels).width;
@@ -242,7 +244,7 @@ void backward_typed(const BackwardProblem& problem, const F& function,
                        problem.shape.inner == 1 && width * sizeof(T) % kStreamBytes == 0;
   const bool fresh =
       problem.grad_input != problem.grad_output && problem.grad_input != problem.grad_sum;
-  const BackwardStep<F, T> step{
+  const BackwardStep<F, T, kShift> step{
       .arrays = {static_cast<const T*>(problem.grad_output), static_cast<const T*>(problem.input),
                  static_cast<const T*>(problem.grad_sum), static_cast<T*>(problem.grad_input),
                  aligned && fresh &&
@@ -255,6 +257,16 @@ void backward_typed(const BackwardProblem& problem, const F& function,
     backward_columns(problem, step, parallel_for);
   } else {
     backward_planes(problem, step, parallel_for);
+  }
+}
+
+template <class T, class F>
+void backward_typed(const BackwardProblem& problem, const F& function,
+                    const ParallelFor& parallel_for) {
+  if (problem.grad_shift != nullptr) {
+    backward_shifted<true, T>(problem, function, parallel_for);
+  } else {
+    backward_shifted<false, T>(problem, function, parallel_for);
   }
 }
 

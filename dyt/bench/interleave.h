@@ -1,0 +1,43 @@
+// Times several contenders in one interleaved run, so that all of them meet the same machine: noise
+// that comes and goes hits every one of them.
+//
+//   const std::vector<Timing> timings = interleave(contenders, {.rounds = 15, .block_seconds =
+//   0.02}); const double faster = ratio(timings[1], timings[0]);  // median over rounds, not of
+//   medians
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace dyt::bench {
+
+struct Contender {
+  std::string name;
+  std::function<void()> run;  // one call
+};
+
+struct InterleaveOptions {
+  int64_t rounds = 15;
+  double block_seconds = 0.02;  // a contender's turn in a round, at least; one call at least
+  std::function<bool()> stop;   // asked between turns; may be empty
+};
+
+struct Timing {
+  std::string name;
+  std::vector<double> seconds;  // of a call, one a round
+
+  double median() const;
+  double quantile(double share) const;  // share from 0 to 1
+};
+
+// Every contender runs once before the first round. In every round each has one turn, and each
+// round begins with another one. Throws core::Error(kInterrupted) where stop says so.
+std::vector<Timing> interleave(const std::vector<Contender>& contenders,
+                               const InterleaveOptions& options);
+
+// Median over rounds of numerator / denominator in the same round.
+double ratio(const Timing& numerator, const Timing& denominator);
+
+}  // namespace dyt::bench

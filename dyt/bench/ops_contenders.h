@@ -1,0 +1,31 @@
+// The contenders of one case of `dyt bench ops`.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <string>
+#include <vector>
+
+#include "dyt/bench/interleave.h"
+#include "dyt/bench/ops_config.h"
+
+namespace dyt::bench {
+
+struct OpsCase {
+  BenchShape shape;
+  std::string dtype, pass, outputs, cache;
+  int64_t threads = 1;
+  std::string function;
+  bool implementations = false;
+};
+
+inline constexpr const char* kCopy = "copy";
+inline constexpr const char* kOurs = "dyt";
+
+// Named: copy (x to a new tensor), dyt (our operator), layer_norm, rms_norm (our norms), torch
+// layer_norm, torch rms_norm (LibTorch's), eager dyt (LibTorch's tanh between * and +; other
+// functions have none), and with `implementations` "kernel <name>" for each of the lists. In
+// training each forms a result and all gradients for a given one; a copy stays a copy.
+std::vector<Contender> ops_contenders(const OpsCase& wanted);
+
+}  // namespace dyt::bench
