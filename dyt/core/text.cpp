@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <cstdio>
 #include <numeric>
 
@@ -117,6 +118,9 @@ size_t valid_utf8_bytes(std::string_view text) {
 }
 
 std::string number_text(double value) {
+  if (std::isnan(value)) {
+    return "nan";  // the sign of a NaN says nothing
+  }
   std::array<char, 64> buffer;
   const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
   return std::string(buffer.data(), result.ptr);

@@ -46,6 +46,7 @@ TEST(Text, NumbersReadBack) {
     EXPECT_EQ(std::stod(number_text(value)), value);
   }
   EXPECT_EQ(number_text(0.003), "0.003");
+  EXPECT_EQ(number_text(-std::numeric_limits<double>::quiet_NaN()), "nan");
   EXPECT_EQ(fixed_text(97.2222, 1), "97.2");
 }
 

@@ -32,7 +32,8 @@ class FakeTask final : public train::Task {
       return linear_->weight.sum() * std::numeric_limits<double>::infinity();
     }
     if (place.step == poison_at) {
-      return (linear_->weight * 0).sqrt().sum();  // the loss is 0, its gradient 0 / 0
+      // The loss is finite, its gradient 0 / 0; every parameter has one.
+      return (linear_->weight * 0).sqrt().sum() + linear_->bias.sum();
     }
     const at::Tensor input = torch::full({1, 3}, 0.1 * static_cast<double>(samples[0] + 1));
     return (linear_->forward(input) - 1).square().mean();
