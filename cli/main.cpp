@@ -11,6 +11,7 @@
 #include "cli/signals.h"
 #include "dyt/core/error.h"
 #include "dyt/core/lookup.h"
+#include "dyt/core/memory.h"
 #include "dyt/core/text.h"
 #include "dyt/core/version.h"
 
@@ -135,6 +136,7 @@ const std::string& command_line() { return command_text; }
 
 int guarded_main(int argc, char** argv) {
   ignore_file_size_signal();
+  core::keep_freed_memory_by_environment();
   command_text = "dyt";
   for (int i = 1; i < argc; ++i) {
     command_text += " " + shell_quoted(argv[i]);

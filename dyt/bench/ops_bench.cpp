@@ -1,13 +1,12 @@
 #include "dyt/bench/ops_bench.h"
 
 #include <ATen/Parallel.h>
-#include <malloc.h>
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "dyt/bench/ops_contenders.h"
-#include "dyt/core/error.h"
+#include "dyt/core/memory.h"
 #include "dyt/core/text.h"
 #include "dyt/train/environment.h"
 
@@ -15,19 +14,6 @@ namespace dyt::bench {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-// How freed memory is treated, the same for every contender. Reused: it stays in the process and is
-// given out again with its pages. Fresh: results from 128 KiB on are mapped and unmapped each time.
-void set_memory_policy(const std::string& outputs) {
-#ifdef __GLIBC__
-  const bool reused = outputs == "reused";
-  mallopt(M_MMAP_MAX, reused ? 0 : 65536);
-  mallopt(M_MMAP_THRESHOLD, 128 << 10);
-  mallopt(M_TRIM_THRESHOLD, reused ? INT32_MAX : 128 << 10);
-#else
-  (void)outputs;
-#endif
-}
 
 int64_t width_of(const std::string& dtype) {
   return dtype == "float64" ? 8 : dtype == "float32" ? 4 : 2;
@@ -145,7 +131,8 @@ std::string bench_ops(const OpsBenchConfig& config,
       say(case_text(wanted));
     }
     at::set_num_threads(static_cast<int>(wanted.threads));
-    set_memory_policy(wanted.outputs);
+    core::keep_freed_memory(wanted.outputs == "reused" ? core::FreedMemory::kKept
+                                                       : core::FreedMemory::kReturned);
     const std::vector<Timing> timings =
         interleave(ops_contenders(wanted),
                    {.rounds = config.rounds, .block_seconds = config.block_ms / 1e3, .stop = stop});
