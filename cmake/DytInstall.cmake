@@ -27,7 +27,7 @@ function(dyt_join name)
   endforeach()
 endfunction()
 
-dyt_join(kernels LAYERS kernels PRIVATE_LIBS PkgConfig::HWY)
+dyt_join(kernels LAYERS kernels PRIVATE_LIBS PkgConfig::HWY Threads::Threads)
 set_target_properties(dyt_kernels_joined PROPERTIES OUTPUT_NAME dyt_kernels)
 if(DYT_WITH_TORCH)
   dyt_join(dyt LAYERS core formats report ops nn models data optim io analysis train tasks bench compare
