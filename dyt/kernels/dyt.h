@@ -7,7 +7,8 @@
  *                            .inner = 1, .input = x, .alpha = &alpha, .weight = w, .output = y};
  *   if (dyt_forward(&args, NULL) != DYT_STATUS_OK) { report(dyt_last_error()); }
  *
- * Formulas and error bounds: functions.h, pointwise.h, norm.h.
+ * Formulas and error bounds: functions.h, pointwise.h, norm.h; a whole program:
+ * examples/inference_c.
  *
  * Rules that hold for every function:
  * - The library never prints, never ends the process, and lets no C++ exception out. A call that
