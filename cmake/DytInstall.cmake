@@ -1,9 +1,11 @@
 # The two libraries that users link, joined from the layers' objects:
 #   dyt::kernels   raw pointers in and out; needs the C++ library only
 #   dyt::dyt       everything else; needs LibTorch
-# cmake --install build/release --prefix FOLDER, then find_package(dyt) in a project of one's own.
+# cmake --install build/release --prefix FOLDER, then find_package(dyt) in a project of one's own, or
+# find_package(dyt COMPONENTS kernels) where LibTorch is not wanted, or pkg-config dyt_kernels.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
+include(CheckLinkerFlag)
 
 function(dyt_join name)
   cmake_parse_arguments(ARG "" "" "LAYERS;LIBS;PRIVATE_LIBS" ${ARGN})
@@ -20,15 +22,22 @@ function(dyt_join name)
     SOVERSION ${PROJECT_VERSION_MAJOR} VERSION ${PROJECT_VERSION} INSTALL_RPATH_USE_LINK_PATH ON
     INSTALL_RPATH $ORIGIN)
   add_library(dyt::${name} ALIAS ${target})
-  install(TARGETS ${target} EXPORT dytTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(TARGETS ${target} EXPORT dyt_${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
   foreach(layer IN LISTS ARG_LAYERS)
     install(DIRECTORY ${PROJECT_SOURCE_DIR}/dyt/${layer}
       DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dyt FILES_MATCHING PATTERN "*.h" PATTERN internal EXCLUDE)
   endforeach()
 endfunction()
 
-dyt_join(kernels LAYERS kernels PRIVATE_LIBS PkgConfig::HWY)
+dyt_join(kernels LAYERS kernels PRIVATE_LIBS PkgConfig::HWY Threads::Threads)
 set_target_properties(dyt_kernels_joined PROPERTIES OUTPUT_NAME dyt_kernels)
+# Only what is public leaves the library, where the linker can do that.
+set(map ${PROJECT_SOURCE_DIR}/cmake/dyt_kernels.map)
+check_linker_flag(CXX -Wl,--version-script=${map} DYT_LINKS_WITH_MAP)
+if(DYT_LINKS_WITH_MAP)
+  target_link_options(dyt_kernels_joined PRIVATE -Wl,--version-script=${map})
+  set_target_properties(dyt_kernels_joined PROPERTIES LINK_DEPENDS ${map})
+endif()
 if(DYT_WITH_TORCH)
   dyt_join(dyt LAYERS core formats report ops nn models data optim io analysis train tasks bench compare
     LIBS dyt_kernels_joined LibTorch::LibTorch PRIVATE_LIBS OpenSSL::Crypto ZLIB::ZLIB LibArchive::LibArchive JPEG::JPEG PNG::PNG CURL::libcurl Threads::Threads
@@ -39,9 +48,21 @@ if(DYT_WITH_TORCH)
     DESTINATION ${CMAKE_INSTALL_LIBDIR}/python FILES_MATCHING PATTERN "*.py" PATTERN __pycache__ EXCLUDE)
 endif()
 
-install(EXPORT dytTargets NAMESPACE dyt:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/dyt)
+foreach(name kernels dyt)
+  if(TARGET dyt_${name}_joined)
+    install(EXPORT dyt_${name} NAMESPACE dyt:: FILE dyt_${name}_targets.cmake
+      DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/dyt)
+  endif()
+endforeach()
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/dytConfig.cmake.in dytConfig.cmake
   INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/dyt)
 write_basic_package_version_file(dytConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/dytConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/dytConfigVersion.cmake
   ${PROJECT_SOURCE_DIR}/cmake/FindLibTorch.cmake DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/dyt)
+
+# The folder may be moved as a whole: paths are relative to the .pc file.
+set(pc_folder ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+file(RELATIVE_PATH DYT_PC_TO_PREFIX /prefix/${pc_folder} /prefix)
+string(REGEX REPLACE "/$" "" DYT_PC_TO_PREFIX ${DYT_PC_TO_PREFIX})
+configure_file(${PROJECT_SOURCE_DIR}/cmake/dyt_kernels.pc.in dyt_kernels.pc @ONLY)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/dyt_kernels.pc DESTINATION ${pc_folder})

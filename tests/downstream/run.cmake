@@ -1,18 +1,42 @@
-# cmake -DBUILD=... -DSOURCE=... -DLIBTORCH_ROOT=... -P run.cmake: installs the package into a folder of
-# its own, builds the small project against it and runs what it built.
+# cmake -DBUILD=... -DSOURCE=... -DEXAMPLES=... -DLIBTORCH_ROOT=... -DPKG_CONFIG=... -DCC=... -P run.cmake:
+# installs the package into a folder of its own, builds small projects against it and runs what they built.
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(NOT status EQUAL 0)
     message(FATAL_ERROR "${ARGN} failed:\n${output}")
   endif()
+  set(output "${output}" PARENT_SCOPE)
 endfunction()
 
-set(prefix ${BUILD}/downstream/prefix)
+set(work ${BUILD}/downstream)
+set(prefix ${work}/prefix)
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${prefix})
-run(${CMAKE_COMMAND} -S ${SOURCE} -B ${BUILD}/downstream/build -G Ninja -DCMAKE_PREFIX_PATH=${prefix}
+run(${CMAKE_COMMAND} -S ${SOURCE} -B ${work}/build -G Ninja -DCMAKE_PREFIX_PATH=${prefix}
     -DLIBTORCH_ROOT=${LIBTORCH_ROOT})
-run(${CMAKE_COMMAND} --build ${BUILD}/downstream/build)
-file(GLOB programs ${BUILD}/downstream/build/use_*)
+run(${CMAKE_COMMAND} --build ${work}/build)
+file(GLOB programs ${work}/build/use_*)
 foreach(program IN LISTS programs)
   run(${program})
 endforeach()
+
+# The example in C, as its README says: with CMake, where no LibTorch is named, and with pkg-config.
+set(example ${EXAMPLES}/inference_c)
+run(${CMAKE_COMMAND} -S ${example} -B ${work}/inference_c -G Ninja -DCMAKE_PREFIX_PATH=${prefix})
+run(${CMAKE_COMMAND} --build ${work}/inference_c)
+run(${work}/inference_c/inference_c)
+file(READ ${example}/README.md readme)
+string(FIND "${readme}" "```text\n${output}```" place)
+if(place EQUAL -1)
+  message(FATAL_ERROR "${example}/README.md: expected the example's output in a text block, found other than\n${output}")
+endif()
+
+if(PKG_CONFIG)
+  file(GLOB_RECURSE pc ${prefix}/*/dyt_kernels.pc)
+  get_filename_component(folder "${pc}" DIRECTORY)
+  get_filename_component(library "${folder}" DIRECTORY)
+  set(pkg_config ${CMAKE_COMMAND} -E env PKG_CONFIG_PATH=${folder} ${PKG_CONFIG})
+  run(${pkg_config} --cflags --libs dyt_kernels)
+  separate_arguments(flags UNIX_COMMAND "${output}")
+  run(${CC} -std=c11 -Wall -Wextra -pedantic -Werror ${example}/main.c ${flags} -lm -o ${work}/inference_c_pc)
+  run(${CMAKE_COMMAND} -E env LD_LIBRARY_PATH=${library} ${work}/inference_c_pc)
+endif()
