@@ -1,7 +1,7 @@
 // A small team of threads that runs the pieces of kernels, for callers without a pool of their own.
 //
-//   Threads threads(4);                        // starts three; the caller's own thread is the
-//   fourth forward(problem, threads.parallel_for());  // as often as wanted: the team stays
+//   Threads threads(4);  // starts three: the caller's own thread is the fourth
+//   forward(problem, threads.parallel_for());  // as often as wanted: the team stays
 #pragma once
 
 #include <memory>

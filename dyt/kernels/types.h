@@ -5,7 +5,9 @@
 //   forward(problem, {.run = mine, .executor = &pool});  // the caller's
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <exception>
 #include <optional>
 #include <type_traits>
 
@@ -46,7 +48,8 @@ struct ParallelFor {
   void (*run)(void* executor, int64_t count, Task task, void* data) = nullptr;
   void* executor = nullptr;
 
-  // body(i) for each i in [0, count). It must not throw where `run` is the caller's.
+  // body(i) for each i in [0, count). What a body throws never leaves its piece, which may run on
+  // another's thread; the first of it is thrown here, when all pieces have been called.
   template <class Body>
   void operator()(int64_t count, Body&& body) const {
     if (run == nullptr || count <= 1) {
@@ -55,10 +58,27 @@ struct ParallelFor {
       }
       return;
     }
-    using Plain = std::remove_reference_t<Body>;
+    struct Guarded {
+      std::remove_reference_t<Body>& body;
+      std::atomic_flag failed = ATOMIC_FLAG_INIT;
+      std::exception_ptr error;
+    } guarded{body};
     run(
-        executor, count, [](void* data, int64_t index) { (*static_cast<Plain*>(data))(index); },
-        const_cast<void*>(static_cast<const void*>(&body)));
+        executor, count,
+        [](void* data, int64_t index) {
+          Guarded& self = *static_cast<Guarded*>(data);
+          try {
+            self.body(index);
+          } catch (...) {
+            if (!self.failed.test_and_set()) {
+              self.error = std::current_exception();
+            }
+          }
+        },
+        &guarded);
+    if (guarded.error) {
+      std::rethrow_exception(guarded.error);
+    }
   }
 };
 

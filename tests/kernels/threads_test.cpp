@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <new>
 #include <stdexcept>
 #include <thread>
 
@@ -101,6 +102,20 @@ TEST(Threads, TeamsComeAndGo) {
       expect_each_index_once(threads.parallel_for(), 5);
     }
   }
+}
+
+// As where a piece finds no memory: the caller is told, and no thread ends the process.
+TEST(Threads, WhatAPieceThrowsReachesTheCaller) {
+  const Threads threads(4);
+  std::atomic<int64_t> called = 0;
+  const auto body = [&called](int64_t index) {
+    ++called;
+    if (index % 3 == 0) {
+      throw std::bad_alloc();
+    }
+  };
+  EXPECT_THROW(threads.parallel_for()(100, body), std::bad_alloc);
+  EXPECT_EQ(called, 100);
 }
 
 TEST(Threads, CountIsTheMachinesOrChecked) {

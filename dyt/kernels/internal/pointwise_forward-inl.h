@@ -161,6 +161,9 @@ HWY_NOINLINE void forward_planes(const ForwardRun<T>& all, const Argument& argum
 template <class T, class F>
 void forward_typed(const ForwardProblem& problem, const F& function,
                    const ParallelFor& parallel_for) {
+  if (problem.shape.count() == 0) {
+    return;
+  }
   const DType type = parameter_type(problem);
   const Parameters& parameters = problem.parameters;
   const bool plain = parameters.weight == nullptr && parameters.bias == nullptr;
