@@ -26,10 +26,12 @@ endif()
 
 # fp-contract off: the same bits whatever the compiler would like to fuse.
 # Options structs leave members at their defaults on purpose: no warning about that.
-add_compile_options(-fPIC ${DYT_WARNINGS} -Wno-missing-field-initializers -ffp-contract=off)
+add_compile_options(
+  "$<$<COMPILE_LANGUAGE:C,CXX>:-fPIC;${DYT_WARNINGS};-Wno-missing-field-initializers;-ffp-contract=off>")
 
 if(DYT_SANITIZE)
-  add_compile_options(-fsanitize=${DYT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_compile_options(
+    "$<$<COMPILE_LANGUAGE:C,CXX>:-fsanitize=${DYT_SANITIZE};-fno-sanitize-recover=all;-fno-omit-frame-pointer>")
   add_link_options(-fsanitize=${DYT_SANITIZE})
 endif()
 
@@ -38,7 +40,8 @@ if(DYT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
       CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} ${DYT_CCACHE})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    add_compile_options(-fpch-preprocess)  # lets ccache look through the precompiled header
+    # Lets ccache look through the precompiled header.
+    add_compile_options($<$<COMPILE_LANGUAGE:C,CXX>:-fpch-preprocess>)
   endif()
 endif()
 

@@ -48,6 +48,13 @@ if(LibTorch_FOUND AND NOT TARGET LibTorch::LibTorch)
     ${LibTorch_ROOT_DIR}/include ${LibTorch_ROOT_DIR}/include/torch/csrc/api/include)
 endif()
 
+# LibTorch's streams, guards and allocator on CUDA; the small install has them too.
+find_library(LibTorch_C10_CUDA_LIBRARY c10_cuda HINTS ${LibTorch_ROOT_DIR}/lib NO_DEFAULT_PATH)
+if(LibTorch_C10_CUDA_LIBRARY AND NOT TARGET LibTorch::C10Cuda)
+  add_library(LibTorch::C10Cuda SHARED IMPORTED)
+  set_target_properties(LibTorch::C10Cuda PROPERTIES IMPORTED_LOCATION ${LibTorch_C10_CUDA_LIBRARY})
+endif()
+
 # OpenMP: our files are compiled with -fopenmp, but they must run on the one runtime that LibTorch runs
 # on. The wheel carries its own libgomp; linking the system's beside it would leave to the search path
 # which one is loaded.
@@ -63,4 +70,4 @@ if(LibTorch_FOUND AND NOT TARGET LibTorch::OpenMP)
     set_target_properties(LibTorch::OpenMP PROPERTIES INTERFACE_LINK_LIBRARIES OpenMP::OpenMP_CXX)
   endif()
 endif()
-mark_as_advanced(LibTorch_GOMP_LIBRARY LibTorch_ROOT_DIR LibTorch_CPU_LIBRARY LibTorch_C10_LIBRARY)
+mark_as_advanced(LibTorch_C10_CUDA_LIBRARY LibTorch_GOMP_LIBRARY LibTorch_ROOT_DIR LibTorch_CPU_LIBRARY LibTorch_C10_LIBRARY)
