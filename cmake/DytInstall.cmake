@@ -1,6 +1,7 @@
-# The two libraries that users link, joined from the layers' objects:
-#   dyt::kernels   raw pointers in and out; needs the C++ library only
-#   dyt::dyt       everything else; needs LibTorch
+# The libraries that users link; the first and the last are joined from the layers' objects:
+#   dyt::kernels        raw pointers in and out; needs the C++ library only
+#   dyt::kernels_cuda   the same on an NVIDIA GPU; needs the CUDA runtime if it was built with CUDA
+#   dyt::dyt            everything else; needs LibTorch
 # cmake --install build/release --prefix FOLDER, then find_package(dyt) in a project of one's own, or
 # find_package(dyt COMPONENTS kernels) where LibTorch is not wanted, or pkg-config dyt_kernels.
 include(GNUInstallDirs)
@@ -38,6 +39,8 @@ if(DYT_LINKS_WITH_MAP)
   target_link_options(dyt_kernels_joined PRIVATE -Wl,--version-script=${map})
   set_target_properties(dyt_kernels_joined PROPERTIES LINK_DEPENDS ${map})
 endif()
+# The kernels for CUDA, or their words where there is none.
+install(TARGETS dyt_kernels_cuda EXPORT dyt_kernels LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 if(DYT_WITH_TORCH)
   dyt_join(dyt LAYERS core formats report ops nn models data optim io analysis train tasks bench compare
     LIBS dyt_kernels_joined LibTorch::LibTorch PRIVATE_LIBS OpenSSL::Crypto ZLIB::ZLIB LibArchive::LibArchive JPEG::JPEG PNG::PNG CURL::libcurl Threads::Threads

@@ -1,0 +1,10 @@
+#include "dyt/kernels/cuda/internal/pointwise_backward.cuh"
+
+namespace dyt::kernels::cuda {
+
+const PointwiseKernels& backward_kernels_float64() {
+  static const PointwiseKernels kernels = backward_kernels<double>(Functions{});
+  return kernels;
+}
+
+}  // namespace dyt::kernels::cuda
