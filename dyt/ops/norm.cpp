@@ -1,21 +1,19 @@
-// One file for everything: whoever calls norm() pulls the registration out of the static library.
+// One file for the public functions, the schemas and autograd: whoever calls norm() pulls the
+// registration out of the static library.
 #include "dyt/ops/norm.h"
 
 #include <ATen/core/LegacyTypeDispatch.h>
 #include <ATen/core/dispatch/Dispatcher.h>
-#include <ATen/ops/empty.h>
 #include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 
 #include <algorithm>
-#include <array>
-#include <sstream>
 #include <string>
 
 #include "dyt/core/error.h"
-#include "dyt/kernels/norm.h"
-#include "dyt/ops/internal/tensors.h"
+#include "dyt/ops/internal/cpu_solver.h"
+#include "dyt/ops/internal/norm_backend.h"
 
 namespace dyt::ops {
 namespace {
@@ -23,201 +21,10 @@ namespace {
 using at::Tensor;
 using internal::present;
 using OptionalTensor = std::optional<Tensor>;
-using Normalized = std::tuple<Tensor, Tensor, Tensor>;               // y, mean, rstd
-using AddedNormalized = std::tuple<Tensor, Tensor, Tensor, Tensor>;  // y, sum, mean, rstd
-using Gradients = std::tuple<Tensor, Tensor, Tensor>;                // x, weight, bias
-using Mask = std::array<bool, 3>;
-
-// ---- Checks, by shapes and types only ----
-
-template <class... Parts>
-std::string text_of(const Parts&... parts) {
-  std::ostringstream text;
-  (text << ... << parts);
-  return text.str();
-}
-
-core::Error wrong(std::string what, std::string expected, std::string found) {
-  return core::Error(core::ErrorKind::kUsage, {.what = "dyt::norm: " + std::move(what),
-                                               .expected = std::move(expected),
-                                               .found = std::move(found)});
-}
-
-kernels::NormKind kind_of(std::string_view kind) {
-  if (kind != "layer_norm" && kind != "rms_norm") {
-    throw wrong("kind", "layer_norm or rms_norm", std::string(kind));
-  }
-  return kind == "layer_norm" ? kernels::NormKind::kLayerNorm : kernels::NormKind::kRmsNorm;
-}
-
-void check_x(const Tensor& x) {
-  const at::ScalarType type = x.scalar_type();
-  if (type != at::kFloat && type != at::kDouble && type != at::kBFloat16 && type != at::kHalf) {
-    throw wrong("type of x", "Float, Double, BFloat16 or Half", text_of(type));
-  }
-  if (x.dim() < 1) {
-    throw wrong("shape of x", "at least one dimension", text_of(x.sym_sizes()));
-  }
-}
-
-void check_parameter(const Tensor& x, const OptionalTensor& tensor, const char* name) {
-  if (!present(tensor)) {
-    return;
-  }
-  const bool narrow = x.scalar_type() == at::kBFloat16 || x.scalar_type() == at::kHalf;
-  if (tensor->scalar_type() != x.scalar_type() &&
-      !(narrow && tensor->scalar_type() == at::kFloat)) {
-    throw wrong(text_of("type of ", name),
-                text_of(x.scalar_type(), " as x", narrow ? ", or Float" : ""),
-                text_of(tensor->scalar_type()));
-  }
-  if (tensor->device() != x.device()) {
-    throw wrong(text_of("device of ", name), text_of(x.device(), " as x"),
-                text_of(tensor->device()));
-  }
-  if (tensor->dim() != 1 || tensor->sym_size(0) != x.sym_size(-1)) {
-    throw wrong(text_of("shape of ", name), text_of("[", x.sym_size(-1), "], the last of x"),
-                text_of(tensor->sym_sizes()));
-  }
-}
-
-void check(const Tensor& x, const OptionalTensor& weight, const OptionalTensor& bias) {
-  check_x(x);
-  check_parameter(x, weight, "weight");
-  check_parameter(x, bias, "bias");
-  if (present(weight) && present(bias) && weight->scalar_type() != bias->scalar_type()) {
-    throw wrong("type of bias", text_of(weight->scalar_type(), " as weight"),
-                text_of(bias->scalar_type()));
-  }
-}
-
-void check_same(const Tensor& x, const Tensor& tensor, const char* name) {
-  if (tensor.scalar_type() != x.scalar_type() || tensor.device() != x.device() ||
-      tensor.sym_sizes() != x.sym_sizes()) {
-    throw wrong(name, text_of("as x: ", x.scalar_type(), " ", x.sym_sizes()),
-                text_of(tensor.scalar_type(), " ", tensor.sym_sizes()));
-  }
-}
-
-// ---- CPU and Meta ----
-
-Tensor like(const Tensor& x) { return at::empty_symint(x.sym_sizes(), x.options()); }
-
-// One number for each row, in the arithmetic type.
-Tensor statistic(const Tensor& x) {
-  const auto sizes = x.sym_sizes();
-  const at::ScalarType type = x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
-  return at::empty_symint(sizes.slice(0, sizes.size() - 1), x.options().dtype(type));
-}
-
-std::optional<kernels::DType> parameter_type(const OptionalTensor& weight,
-                                             const OptionalTensor& bias) {
-  if (present(weight)) {
-    return internal::dtype_of(*weight);
-  }
-  return present(bias) ? std::optional(internal::dtype_of(*bias)) : std::nullopt;
-}
-
-int64_t rows_of(const Tensor& x) { return c10::multiply_integers(x.sizes().slice(0, x.dim() - 1)); }
-
-void run_forward(const Tensor& x, const OptionalTensor& residual, const OptionalTensor& weight,
-                 const OptionalTensor& bias, std::string_view kind, double eps, const Tensor& y,
-                 const Tensor& sum, const Tensor& mean, const Tensor& rstd) {
-  const Tensor input = x.contiguous();
-  const OptionalTensor added = internal::contiguous(residual);
-  const OptionalTensor weights = internal::contiguous(weight), biases = internal::contiguous(bias);
-  kernels::forward({.kind = kind_of(kind),
-                    .dtype = internal::dtype_of(x),
-                    .rows = rows_of(x),
-                    .channels = x.size(-1),
-                    .eps = eps,
-                    .input = input.const_data_ptr(),
-                    .weight = internal::data_of(weights),
-                    .bias = internal::data_of(biases),
-                    .parameter_dtype = parameter_type(weight, bias),
-                    .output = y.mutable_data_ptr(),
-                    .residual = internal::data_of(added),
-                    .sum = internal::data_to(sum),
-                    .mean = mean.mutable_data_ptr(),
-                    .rstd = rstd.mutable_data_ptr()},
-                   internal::at_parallel_for());
-}
-
-Normalized norm_meta(const Tensor& x, const OptionalTensor& weight, const OptionalTensor& bias,
-                     std::string_view kind, double) {
-  kind_of(kind);
-  check(x, weight, bias);
-  return {like(x), statistic(x), statistic(x)};
-}
-
-AddedNormalized norm_add_meta(const Tensor& x, const Tensor& residual, const OptionalTensor& weight,
-                              const OptionalTensor& bias, std::string_view kind, double) {
-  kind_of(kind);
-  check(x, weight, bias);
-  check_same(x, residual, "residual");
-  return {like(x), like(x), statistic(x), statistic(x)};
-}
-
-Normalized norm_cpu(const Tensor& x, const OptionalTensor& weight, const OptionalTensor& bias,
-                    std::string_view kind, double eps) {
-  const Normalized found = norm_meta(x, weight, bias, kind, eps);
-  const auto& [y, mean, rstd] = found;
-  run_forward(x, {}, weight, bias, kind, eps, y, {}, mean, rstd);
-  return found;
-}
-
-AddedNormalized norm_add_cpu(const Tensor& x, const Tensor& residual, const OptionalTensor& weight,
-                             const OptionalTensor& bias, std::string_view kind, double eps) {
-  const AddedNormalized found = norm_add_meta(x, residual, weight, bias, kind, eps);
-  const auto& [y, sum, mean, rstd] = found;
-  run_forward(x, residual, weight, bias, kind, eps, y, sum, mean, rstd);
-  return found;
-}
-
-// Gradients of weight and bias have the parameters' type: that of `parameter`.
-Gradients norm_backward_meta(const Tensor& grad_output, const Tensor& x,
-                             const OptionalTensor& weight, const Tensor&, const Tensor&,
-                             const Tensor& parameter, std::string_view kind, Mask mask,
-                             const OptionalTensor& grad_sum) {
-  kind_of(kind);
-  check(x, weight, {});
-  check_same(x, grad_output, "grad_output");
-  if (present(grad_sum)) {
-    check_same(x, *grad_sum, "grad_sum");
-  }
-  const auto per_channel = [&](bool wanted) {
-    return wanted ? at::empty_symint({x.sym_size(-1)}, parameter.options()) : Tensor();
-  };
-  return {mask[0] ? like(x) : Tensor(), per_channel(mask[1]), per_channel(mask[2])};
-}
-
-Gradients norm_backward_cpu(const Tensor& grad_output, const Tensor& x,
-                            const OptionalTensor& weight, const Tensor& mean, const Tensor& rstd,
-                            const Tensor& parameter, std::string_view kind, Mask mask,
-                            const OptionalTensor& grad_sum) {
-  const Gradients gradients =
-      norm_backward_meta(grad_output, x, weight, mean, rstd, parameter, kind, mask, grad_sum);
-  const Tensor grad = grad_output.contiguous(), input = x.contiguous();
-  const Tensor means = mean.contiguous(), rstds = rstd.contiguous();
-  const OptionalTensor weights = internal::contiguous(weight);
-  const OptionalTensor elsewhere = internal::contiguous(grad_sum);
-  kernels::backward({.kind = kind_of(kind),
-                     .dtype = internal::dtype_of(x),
-                     .rows = rows_of(x),
-                     .channels = x.size(-1),
-                     .grad_output = grad.const_data_ptr(),
-                     .input = input.const_data_ptr(),
-                     .weight = internal::data_of(weights),
-                     .parameter_dtype = internal::dtype_of(parameter),
-                     .mean = means.const_data_ptr(),
-                     .rstd = rstds.const_data_ptr(),
-                     .grad_input = internal::data_to(std::get<0>(gradients)),
-                     .grad_weight = internal::data_to(std::get<1>(gradients)),
-                     .grad_bias = internal::data_to(std::get<2>(gradients)),
-                     .grad_sum = internal::data_of(elsewhere)},
-                    internal::at_parallel_for());
-  return gradients;
-}
+using internal::AddedNormalized;
+using internal::Normalized;
+using Gradients = internal::NormGradients;
+using Mask = internal::NormMask;
 
 // ---- Calls through the dispatcher ----
 
@@ -384,15 +191,13 @@ TORCH_LIBRARY_FRAGMENT(dyt, library) {
 }
 
 TORCH_LIBRARY_IMPL(dyt, CPU, library) {
-  library.impl("norm", norm_cpu);
-  library.impl("norm_add", norm_add_cpu);
-  library.impl("norm_backward", norm_backward_cpu);
+  internal::NormBackend<internal::CpuSolver>::implement(library);
 }
 
 TORCH_LIBRARY_IMPL(dyt, Meta, library) {
-  library.impl("norm", norm_meta);
-  library.impl("norm_add", norm_add_meta);
-  library.impl("norm_backward", norm_backward_meta);
+  library.impl("norm", internal::norm_meta);
+  library.impl("norm_add", internal::norm_add_meta);
+  library.impl("norm_backward", internal::norm_backward_meta);
 }
 
 TORCH_LIBRARY_IMPL(dyt, Autograd, library) {

@@ -3,14 +3,13 @@
 #include "dyt/ops/pointwise.h"
 
 #include <ATen/ops/empty.h>
-#include <ATen/ops/empty_like.h>
 #include <torch/library.h>
 
 #include <string>
 
-#include "dyt/core/error.h"
-#include "dyt/kernels/pointwise.h"
+#include "dyt/ops/internal/cpu_solver.h"
 #include "dyt/ops/internal/pointwise_autograd.h"
+#include "dyt/ops/internal/pointwise_backend.h"
 #include "dyt/ops/internal/pointwise_check.h"
 #include "dyt/ops/internal/pointwise_double_backward.h"
 
@@ -18,162 +17,10 @@ namespace dyt::ops {
 namespace {
 
 using at::Tensor;
-using internal::data_of;
-using internal::data_to;
 using internal::Gradients;
 using internal::Mask;
 using internal::OptionalTensor;
 using internal::PointwiseArguments;
-using internal::present;
-
-// ---- CPU ----
-
-kernels::Shape shape_of(const PointwiseArguments& arguments) {
-  const int64_t channel_dim = internal::channel_dim_of(arguments);
-  const at::IntArrayRef sizes = arguments.x.sizes();
-  return {.outer = c10::multiply_integers(sizes.slice(0, channel_dim)),
-          .channels = sizes[channel_dim],
-          .inner = c10::multiply_integers(sizes.slice(channel_dim + 1))};
-}
-
-// Contiguous parameters and where they lie.
-struct HeldParameters {
-  HeldParameters(const PointwiseArguments& arguments, const OptionalTensor& bias)
-      : alpha(arguments.alpha),
-        shift(arguments.shift),
-        weight(internal::contiguous(arguments.weight)),
-        bias(internal::contiguous(bias)) {}
-
-  kernels::Parameters pointers() const {
-    return {.alpha = alpha.const_data_ptr(),
-            .shift = data_of(shift),
-            .weight = data_of(weight),
-            .bias = data_of(bias),
-            .dtype = internal::dtype_of(alpha)};
-  }
-
-  const Tensor alpha;
-  const OptionalTensor shift, weight, bias;
-};
-
-// input, output, residual and sum are contiguous; the last two may be undefined.
-void run_forward(const PointwiseArguments& arguments, const OptionalTensor& bias, bool exact,
-                 const Tensor& input, const Tensor& output, const OptionalTensor& residual,
-                 const Tensor& sum) {
-  const kernels::FunctionRow& row = internal::check_arguments(arguments);
-  internal::check_bias(arguments, bias);
-  const HeldParameters parameters(arguments, bias);
-  kernels::forward({.function = row.function,
-                    .dtype = internal::dtype_of(arguments.x),
-                    .shape = shape_of(arguments),
-                    .input = input.const_data_ptr(),
-                    .parameters = parameters.pointers(),
-                    .output = output.mutable_data_ptr(),
-                    .residual = data_of(residual),
-                    .sum = data_to(sum),
-                    .exact = exact},
-                   internal::at_parallel_for());
-}
-
-Tensor fresh_like(const Tensor& x) { return at::empty(x.sizes(), x.options()); }
-
-Tensor forward_cpu(const Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
-                   const OptionalTensor& weight, const OptionalTensor& bias,
-                   std::string_view function, int64_t channel_dim, bool exact) {
-  const PointwiseArguments arguments{x, alpha, shift, weight, function, channel_dim};
-  internal::check_arguments(arguments);
-  const Tensor output = fresh_like(x);
-  run_forward(arguments, bias, exact, x.contiguous(), output, {}, {});
-  return output;
-}
-
-std::tuple<Tensor, Tensor> add_cpu(const Tensor& x, const Tensor& residual, const Tensor& alpha,
-                                   const OptionalTensor& shift, const OptionalTensor& weight,
-                                   const OptionalTensor& bias, std::string_view function,
-                                   int64_t channel_dim, bool exact) {
-  const PointwiseArguments arguments{x, alpha, shift, weight, function, channel_dim};
-  internal::check_arguments(arguments);
-  internal::check_same(arguments, residual, "residual");
-  const Tensor output = fresh_like(x), sum = fresh_like(x);
-  run_forward(arguments, bias, exact, x.contiguous(), output, residual.contiguous(), sum);
-  return {output, sum};
-}
-
-void out_cpu(const Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
-             const OptionalTensor& weight, const OptionalTensor& bias, std::string_view function,
-             int64_t channel_dim, bool exact, Tensor& out) {
-  const PointwiseArguments arguments{x, alpha, shift, weight, function, channel_dim};
-  internal::check_arguments(arguments);
-  internal::check_same(arguments, out, "out");
-  // Where out is not contiguous, or is x seen with other strides, the result is copied into it.
-  const bool direct = out.is_contiguous() && (x.is_contiguous() || !x.is_alias_of(out));
-  const Tensor output = direct ? out : fresh_like(x);
-  run_forward(arguments, bias, exact, x.contiguous(), output, {}, {});
-  if (!direct) {
-    out.copy_(output);
-  }
-}
-
-void in_place_cpu(Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
-                  const OptionalTensor& weight, const OptionalTensor& bias,
-                  std::string_view function, int64_t channel_dim, bool exact) {
-  out_cpu(x, alpha, shift, weight, bias, function, channel_dim, exact, x);
-}
-
-// Empty tensors for the wanted gradients, undefined ones for the rest.
-Gradients empty_gradients(const PointwiseArguments& arguments, const Mask& mask) {
-  if ((mask[2] && !present(arguments.shift)) || (mask[3] && !present(arguments.weight))) {
-    throw core::Error(core::ErrorKind::kUsage,
-                      {.what = "dyt::pointwise_backward: gradient of an absent shift or weight"});
-  }
-  const auto like = [&](bool wanted, const OptionalTensor& tensor) {
-    return wanted ? at::empty_symint(tensor->sym_sizes(), tensor->options()) : Tensor();
-  };
-  Tensor grad_bias;
-  if (mask[4]) {
-    const c10::SymInt channels = arguments.x.sym_size(arguments.channel_dim);
-    grad_bias = at::empty_symint({channels}, arguments.alpha.options());
-  }
-  return {like(mask[0], arguments.x), like(mask[1], arguments.alpha),
-          like(mask[2], arguments.shift), like(mask[3], arguments.weight), grad_bias};
-}
-
-void check_gradients(const PointwiseArguments& arguments, const Tensor& grad_output,
-                     const OptionalTensor& grad_sum) {
-  internal::check_same(arguments, grad_output, "grad_output");
-  if (present(grad_sum)) {
-    internal::check_same(arguments, *grad_sum, "grad_sum");
-  }
-}
-
-Gradients backward_cpu(const Tensor& grad_output, const Tensor& x, const Tensor& alpha,
-                       const OptionalTensor& shift, const OptionalTensor& weight,
-                       std::string_view function, int64_t channel_dim, Mask mask,
-                       const OptionalTensor& grad_sum, bool exact) {
-  const PointwiseArguments arguments{x, alpha, shift, weight, function, channel_dim};
-  const kernels::FunctionRow& row = internal::check_arguments(arguments);
-  check_gradients(arguments, grad_output, grad_sum);
-  const Tensor grad = grad_output.contiguous();
-  const Tensor input = x.contiguous();
-  const OptionalTensor elsewhere = internal::contiguous(grad_sum);
-  const HeldParameters parameters(arguments, {});
-  Gradients gradients = empty_gradients(arguments, mask);
-  kernels::backward({.function = row.function,
-                     .dtype = internal::dtype_of(x),
-                     .shape = shape_of(arguments),
-                     .grad_output = grad.const_data_ptr(),
-                     .input = input.const_data_ptr(),
-                     .parameters = parameters.pointers(),
-                     .grad_input = data_to(std::get<0>(gradients)),
-                     .grad_alpha = data_to(std::get<1>(gradients)),
-                     .grad_shift = data_to(std::get<2>(gradients)),
-                     .grad_weight = data_to(std::get<3>(gradients)),
-                     .grad_bias = data_to(std::get<4>(gradients)),
-                     .grad_sum = data_of(elsewhere),
-                     .exact = exact},
-                    internal::at_parallel_for());
-  return gradients;
-}
 
 // ---- Meta: shapes only ----
 
@@ -215,8 +62,8 @@ Gradients backward_meta(const Tensor& grad_output, const Tensor& x, const Tensor
                         const OptionalTensor& grad_sum, bool) {
   const PointwiseArguments arguments{x, alpha, shift, weight, function, channel_dim};
   internal::check_arguments(arguments);
-  check_gradients(arguments, grad_output, grad_sum);
-  return empty_gradients(arguments, mask);
+  internal::check_gradients(arguments, grad_output, grad_sum);
+  return internal::empty_gradients(arguments, mask);
 }
 
 // ---- Registration ----
@@ -244,11 +91,7 @@ TORCH_LIBRARY(dyt, library) {
 }
 
 TORCH_LIBRARY_IMPL(dyt, CPU, library) {
-  library.impl("pointwise", forward_cpu);
-  library.impl("pointwise_", in_place_cpu);
-  library.impl("pointwise.out", out_cpu);
-  library.impl("pointwise_add", add_cpu);
-  library.impl("pointwise_backward", backward_cpu);
+  internal::PointwiseBackend<internal::CpuSolver>::implement(library);
   library.impl("pointwise_double_backward", internal::double_backward_cpu);
 }
 

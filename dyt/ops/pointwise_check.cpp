@@ -1,5 +1,7 @@
 #include "dyt/ops/internal/pointwise_check.h"
 
+#include <ATen/ops/empty.h>
+
 #include <span>
 #include <sstream>
 #include <string>
@@ -112,6 +114,31 @@ void check_same(const PointwiseArguments& arguments, const at::Tensor& tensor, c
   if (tensor.sym_sizes() != x.sym_sizes()) {
     throw wrong(text_of("shape of ", name), text_of(x.sym_sizes(), " as x"),
                 text_of(tensor.sym_sizes()));
+  }
+}
+
+Gradients empty_gradients(const PointwiseArguments& arguments, const Mask& mask) {
+  if ((mask[2] && !present(arguments.shift)) || (mask[3] && !present(arguments.weight))) {
+    throw Error(ErrorKind::kUsage,
+                {.what = "dyt::pointwise_backward: gradient of an absent shift or weight"});
+  }
+  const auto like = [&](bool wanted, const std::optional<at::Tensor>& tensor) {
+    return wanted ? at::empty_symint(tensor->sym_sizes(), tensor->options()) : at::Tensor();
+  };
+  at::Tensor grad_bias;
+  if (mask[4]) {
+    const c10::SymInt channels = arguments.x.sym_size(arguments.channel_dim);
+    grad_bias = at::empty_symint({channels}, arguments.alpha.options());
+  }
+  return {like(mask[0], arguments.x), like(mask[1], arguments.alpha),
+          like(mask[2], arguments.shift), like(mask[3], arguments.weight), grad_bias};
+}
+
+void check_gradients(const PointwiseArguments& arguments, const at::Tensor& grad_output,
+                     const std::optional<at::Tensor>& grad_sum) {
+  check_same(arguments, grad_output, "grad_output");
+  if (present(grad_sum)) {
+    check_same(arguments, *grad_sum, "grad_sum");
   }
 }
 

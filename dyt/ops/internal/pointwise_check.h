@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "dyt/kernels/functions.h"
+#include "dyt/ops/internal/pointwise_calls.h"
 #include "dyt/ops/internal/tensors.h"
 
 namespace dyt::ops::internal {
@@ -26,6 +27,13 @@ const kernels::FunctionRow& check_arguments(const PointwiseArguments& arguments)
 void check_bias(const PointwiseArguments& arguments, const std::optional<at::Tensor>& bias);
 // Type, device and shape of x: residual, grad_output, grad_sum, out.
 void check_same(const PointwiseArguments& arguments, const at::Tensor& tensor, const char* name);
+
+// grad_output and, where present, grad_sum are like x.
+void check_gradients(const PointwiseArguments& arguments, const at::Tensor& grad_output,
+                     const std::optional<at::Tensor>& grad_sum);
+
+// Empty tensors for the wanted gradients, undefined ones for the rest.
+Gradients empty_gradients(const PointwiseArguments& arguments, const Mask& mask);
 
 // The channel dimension counted from the front. The arguments are checked.
 int64_t channel_dim_of(const PointwiseArguments& arguments);
