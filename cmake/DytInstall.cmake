@@ -39,8 +39,12 @@ if(DYT_LINKS_WITH_MAP)
   target_link_options(dyt_kernels_joined PRIVATE -Wl,--version-script=${map})
   set_target_properties(dyt_kernels_joined PROPERTIES LINK_DEPENDS ${map})
 endif()
-# The kernels for CUDA, or their words where there is none.
+# The kernels for CUDA, or their words where there is none; and the operators on them, which are loaded
+# from beside libdyt.so when a GPU is asked for.
 install(TARGETS dyt_kernels_cuda EXPORT dyt_kernels LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+if(TARGET dyt_ops_cuda)
+  install(TARGETS dyt_ops_cuda LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+endif()
 if(DYT_WITH_TORCH)
   dyt_join(dyt LAYERS core formats report ops nn models data optim io analysis train tasks bench compare
     LIBS dyt_kernels_joined LibTorch::LibTorch PRIVATE_LIBS OpenSSL::Crypto ZLIB::ZLIB LibArchive::LibArchive JPEG::JPEG PNG::PNG CURL::libcurl Threads::Threads
