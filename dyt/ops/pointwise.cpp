@@ -2,6 +2,8 @@
 // pointwise() pulls the registration out of the static library with it.
 #include "dyt/ops/pointwise.h"
 
+#include <ATen/MemoryOverlap.h>
+#include <ATen/core/LegacyTypeDispatch.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <torch/library.h>
@@ -99,14 +101,21 @@ std::tuple<Tensor, Tensor> add_cpu(const Tensor& x, const Tensor& residual, cons
   return {output, sum};
 }
 
+// Whether the kernel may write into out itself: it reads an element of x just before it writes that
+// element, so out may be x, but not lie across it, and not be x seen with other strides.
+bool writes_directly(const Tensor& x, const Tensor& out) {
+  const at::MemOverlapStatus overlap = at::get_overlap_status(x, out);
+  return out.is_contiguous() && (overlap == at::MemOverlapStatus::Full ||
+                                 overlap == at::MemOverlapStatus::No || !x.is_alias_of(out));
+}
+
 void out_cpu(const Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
              const OptionalTensor& weight, const OptionalTensor& bias, std::string_view function,
              int64_t channel_dim, bool exact, Tensor& out) {
   const PointwiseArguments arguments{x, alpha, shift, weight, function, channel_dim};
   internal::check_arguments(arguments);
   internal::check_same(arguments, out, "out");
-  // Where out is not contiguous, or is x seen with other strides, the result is copied into it.
-  const bool direct = out.is_contiguous() && (x.is_contiguous() || !x.is_alias_of(out));
+  const bool direct = writes_directly(x, out);
   const Tensor output = direct ? out : fresh_like(x);
   run_forward(arguments, bias, exact, x.contiguous(), output, {}, {});
   if (!direct) {
@@ -118,6 +127,30 @@ void in_place_cpu(Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
                   const OptionalTensor& weight, const OptionalTensor& bias,
                   std::string_view function, int64_t channel_dim, bool exact) {
   out_cpu(x, alpha, shift, weight, bias, function, channel_dim, exact, x);
+}
+
+// ---- ADInplaceOrView: versions, also where autograd is off (inference mode) ----
+
+using BelowVersions = at::AutoDispatchBelowADInplaceOrView;
+
+void out_version(const Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
+                 const OptionalTensor& weight, const OptionalTensor& bias,
+                 std::string_view function, int64_t channel_dim, bool exact, Tensor& out) {
+  {
+    const BelowVersions guard;
+    internal::call_out(x, alpha, shift, weight, bias, function, channel_dim, exact, out);
+  }
+  out.unsafeGetTensorImpl()->bump_version();
+}
+
+void in_place_version(Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
+                      const OptionalTensor& weight, const OptionalTensor& bias,
+                      std::string_view function, int64_t channel_dim, bool exact) {
+  {
+    const BelowVersions guard;
+    internal::call_in_place(x, alpha, shift, weight, bias, function, channel_dim, exact);
+  }
+  x.unsafeGetTensorImpl()->bump_version();
 }
 
 // Empty tensors for the wanted gradients, undefined ones for the rest.
@@ -259,6 +292,11 @@ TORCH_LIBRARY_IMPL(dyt, Meta, library) {
   library.impl("pointwise_add", add_meta);
   library.impl("pointwise_backward", backward_meta);
   library.impl("pointwise_double_backward", internal::double_backward_meta);
+}
+
+TORCH_LIBRARY_IMPL(dyt, ADInplaceOrView, library) {
+  library.impl("pointwise_", in_place_version);
+  library.impl("pointwise.out", out_version);
 }
 
 TORCH_LIBRARY_IMPL(dyt, Autograd, library) {
