@@ -63,5 +63,57 @@ TEST(NormErrors, Residual) {
   }
 }
 
+struct Statistics {
+  at::Tensor mean, rstd, parameter;
+};
+
+// The operator itself, by name: whoever calls it so may hand it anything.
+void call_backward(const NormInputs& in, const Statistics& statistics) {
+  static const auto backward =
+      c10::Dispatcher::singleton().findSchemaOrThrow("dyt::norm_backward", "");
+  torch::jit::Stack stack{in.x,
+                          in.x,
+                          in.weight,
+                          statistics.mean,
+                          statistics.rstd,
+                          statistics.parameter,
+                          "layer_norm",
+                          c10::List<bool>({true, true, true}),
+                          std::optional<at::Tensor>()};
+  backward.callBoxed(&stack);
+}
+
+struct WrongStatistics {
+  const char* message;
+  void (*spoil)(Statistics&);
+};
+
+// Unchecked, the kernel would read or write past the end of each of these.
+const WrongStatistics kWrongStatistics[] = {
+    {"mean", [](Statistics& made) { made.mean = torch::ones({2}); }},
+    {"mean", [](Statistics& made) { made.mean = at::Tensor(); }},
+    {"mean", [](Statistics& made) { made.mean = made.mean.to(at::kHalf); }},
+    {"rstd", [](Statistics& made) { made.rstd = torch::ones({1}); }},
+    {"rstd", [](Statistics& made) { made.rstd = made.rstd.to(at::kDouble); }},
+    {"rstd", [](Statistics& made) { made.rstd = made.rstd.to(at::kMeta); }},
+    {"parameter", [](Statistics& made) { made.parameter = made.parameter.to(at::kBool); }},
+    {"parameter", [](Statistics& made) { made.parameter = made.parameter.to(at::kBFloat16); }},
+    {"parameter", [](Statistics& made) { made.parameter = made.parameter.to(at::kMeta); }},
+};
+
+TEST(NormErrors, BackwardChecksWhatForwardKept) {
+  for (const int present : {0, 1}) {
+    const NormInputs in = make_norm_inputs({3, 4}, present, at::kFloat);
+    const Statistics right{torch::zeros({3}), torch::ones({3}), in.weight.value_or(in.x)};
+    EXPECT_NO_THROW(call_backward(in, right));
+    for (const WrongStatistics& wrong : kWrongStatistics) {
+      Statistics made = right;
+      wrong.spoil(made);
+      testing::expect_error(core::ErrorKind::kUsage, wrong.message,
+                            [&] { call_backward(in, made); });
+    }
+  }
+}
+
 }  // namespace
 }  // namespace dyt::ops::test

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/ops/pointwise_expression.h"
+#include "tests/support/expect_error.h"
 #include "tests/support/gradcheck.h"
 
 namespace dyt::ops::test {
@@ -146,6 +147,40 @@ TEST(PointwiseDoubleBackward, AnAbsentTangentIsZero) {
     for (size_t n = 0; n < found.size(); ++n) {
       EXPECT_EQ(found[n].sizes(), like[n].sizes());
       EXPECT_TRUE(torch::allclose(found[n], expected[n], 1e-14, 1e-14)) << subset << " " << n;
+    }
+  }
+}
+
+// alpha and shift are one number each, with more dimensions than x or none.
+TEST(PointwiseDoubleBackward, AlphaAndShiftOfAnyDimensions) {
+  const PointwiseInputs plain = make_inputs({3, 4}, -1, 7, at::kDouble);
+  const Tangents tangents{residual_like(plain.x), {}, {}, residual_like(*plain.weight), {}};
+  const auto expected = call_operator(tangents, plain);
+  for (const std::vector<int64_t>& sizes : {std::vector<int64_t>{}, {1, 1}, {1, 1, 1, 1}}) {
+    PointwiseInputs in = plain;
+    in.alpha = plain.alpha.view(sizes);
+    in.shift = plain.shift->view(sizes);
+    const auto found = call_operator(tangents, in);
+    const std::vector<at::Tensor> like{in.x, in.x, in.alpha, *in.shift, *in.weight};
+    for (size_t n = 0; n < found.size(); ++n) {
+      EXPECT_EQ(found[n].sizes(), like[n].sizes());
+      EXPECT_TRUE(torch::equal(found[n].reshape(-1), expected[n].reshape(-1))) << n;
+    }
+  }
+}
+
+TEST(PointwiseDoubleBackward, TangentsOfAnotherShapeTypeOrDeviceAreErrors) {
+  const PointwiseInputs in = make_inputs({3, 4}, -1, 7, at::kDouble);
+  const char* names[] = {"tangent_x", "tangent_alpha", "tangent_shift", "tangent_weight",
+                         "tangent_bias"};
+  const std::vector<at::Tensor> like = leaves(in);
+  for (size_t n = 0; n < 5; ++n) {
+    for (const at::Tensor& wrong :
+         {torch::ones({2, 4}, at::kDouble), like[n].to(at::kFloat), like[n].to(at::kMeta)}) {
+      Tangents tangents(5);
+      tangents[n] = wrong;
+      testing::expect_error(core::ErrorKind::kUsage, names[n],
+                            [&] { call_operator(tangents, in); });
     }
   }
 }

@@ -126,6 +126,37 @@ TEST(PointwiseInPlace, OverwritingASavedTensorMakesBackwardComplain) {
   }
 }
 
+// Inference mode switches autograd off, not the versions of tensors from outside of it.
+TEST(PointwiseInPlace, OverwritingInInferenceModeMakesBackwardComplainToo) {
+  for (const Write write : kWrites) {
+    const at::Tensor factor = torch::full({3, 4}, 2.0F);
+    const at::Tensor leaf = torch::ones({3, 4}).set_requires_grad(true);
+    const at::Tensor product = leaf * factor;
+    {
+      const c10::InferenceMode inference;
+      write(factor);
+    }
+    EXPECT_THROW(product.sum().backward(), c10::Error);
+  }
+}
+
+TEST(PointwiseInPlace, WorksOnTensorsOfInferenceMode) {
+  const c10::InferenceMode inference;
+  PointwiseInputs in = make_inputs({3, 4}, -1, 7, at::kFloat);
+  const at::Tensor expected = operator_output(in, "tanh");
+  write_in_place(in, "tanh");
+  EXPECT_TRUE(torch::equal(in.x, expected));
+}
+
+TEST(PointwiseInPlace, CountsOneVersion) {
+  for (const Write write : kWrites) {
+    const at::Tensor place = torch::ones({3, 4});
+    const auto version = place._version();
+    write(place);
+    EXPECT_EQ(place._version(), version + 1);
+  }
+}
+
 TEST(PointwiseOut, WritesWhereItIsTold) {
   for (const at::ScalarType type : kTypes) {
     for (const bool contiguous : {true, false}) {
@@ -147,6 +178,23 @@ TEST(PointwiseOut, MayBeXItselfOrXTransposed) {
     const at::Tensor out = transposed ? in.x.t() : in.x;
     write_out(in, "erf", out);
     EXPECT_TRUE(torch::equal(out, expected));
+  }
+}
+
+// out a little further on in the same memory, or before: no element may be overwritten unread.
+TEST(PointwiseOut, MayLieAcrossX) {
+  for (const at::ScalarType type : kTypes) {
+    for (const int64_t shift : {-40, -1, 0, 1, 40}) {
+      PointwiseInputs in = make_inputs({400, 40}, -1, 7, type);
+      const at::Tensor expected = operator_output(in, "tanh");
+      const at::Tensor memory = torch::empty({400 * 40 + 80}, type);
+      const auto place = [&](int64_t at) {
+        return memory.slice(0, at, at + 400 * 40).view({400, 40});
+      };
+      in.x = place(40).copy_(in.x);
+      write_out(in, "tanh", place(40 + shift));
+      EXPECT_TRUE(torch::equal(place(40 + shift), expected)) << type << " " << shift;
+    }
   }
 }
 
