@@ -20,8 +20,11 @@ namespace dyt::kernels {
 enum class NormKind { kLayerNorm, kRmsNorm };
 
 // A row's bits depend on that row and the parameters only. x is input or, with a residual,
-// sum = input + residual rounded to the type. |y - exact| <= kMaxNormError * (|weight| * (|x^| + 1)
-// + |bias|) + 1 ULP, x^ the normalized row. Aliases as in ForwardProblem.
+// sum = input + residual rounded to the type. With x^ the normalized row, of a mean up to 2
+// standard deviations from 0: |y - exact| <= kMaxNormError * (|weight| * (|x^| + 1) + |bias|) + 1
+// ULP; mean and rstd within kMaxNormError * mean|x| and * rstd, + 1 ULP. The error grows with the
+// mean as far as statistics are in fp32. NaN makes its row NaN. With eps 0 a constant row (RMS: of
+// zeros) is 0 / 0: NaN. Aliases as in ForwardProblem.
 struct NormForwardProblem {
   NormKind kind = NormKind::kLayerNorm;
   DType dtype = DType::kFloat32;
@@ -40,7 +43,11 @@ struct NormForwardProblem {
 };
 
 // Gradients as in BackwardProblem: grad_input includes grad_sum, sums in an order that depends on
-// the shape alone, one pass over memory. mean and rstd are those that forward wrote.
+// the shape alone, one pass over memory. mean and rstd are those that forward wrote. With
+// x^ = (input - mean) * rstd of these numbers and h = grad_output * weight,
+//   grad_input = rstd * (h - mean(h) - x^ * mean(h * x^)), for RMS without mean(h), + grad_sum,
+// within kMaxNormError * rstd * (|h| + mean|h| + |x^| * mean|h * x^|) + 1 ULP; sums:
+// kMaxReducedError.
 struct NormBackwardProblem {
   NormKind kind = NormKind::kLayerNorm;
   DType dtype = DType::kFloat32;
@@ -58,7 +65,7 @@ struct NormBackwardProblem {
   const void* grad_sum = nullptr;
 };
 
-// fp32 and 16-bit types; the reference keeps 1e-6 of it in fp64.
+// fp32 and 16-bit types. In fp64 kReferenceMaxNormError counts for all (reference.h).
 inline constexpr double kMaxNormError = 2e-6;
 
 void forward(const NormForwardProblem& problem, const ParallelFor& parallel_for = {});

@@ -13,6 +13,7 @@ namespace dyt::kernels {
 
 inline constexpr double kReferenceMaxUlp = 0.51;            // of t, all types
 inline constexpr double kReferenceMaxReducedError = 1e-10;  // up to 900,000 terms a sum
+inline constexpr double kReferenceMaxNormError = 2e-12;     // at any mean
 
 void forward_reference(const ForwardProblem& problem, const ParallelFor& = {});
 void backward_reference(const BackwardProblem& problem, const ParallelFor& = {});

@@ -133,6 +133,12 @@ struct NormAddFunction : torch::autograd::Function<NormAddFunction> {
 };
 
 bool wants_gradient(std::initializer_list<OptionalTensor> tensors) {
+  if (internal::has_tangent(tensors)) {
+    throw core::Error(core::ErrorKind::kUsage,
+                      {.what = "dyt::norm has no forward-mode derivative",
+                       .todo = "take the derivative backwards, or take LibTorch's norm: impl=torch "
+                               "in the norm slot"});
+  }
   return c10::GradMode::is_enabled() &&
          std::any_of(tensors.begin(), tensors.end(), [](const OptionalTensor& tensor) {
            return present(tensor) && tensor->requires_grad();

@@ -76,6 +76,28 @@ void check_same(const Tensor& x, const Tensor& tensor, const char* name) {
   }
 }
 
+// Kernels take mean and rstd, and write gradients of the type of `parameter`, without looking.
+void check_statistic(const Tensor& x, const Tensor& tensor, const char* name) {
+  const auto sizes = x.sym_sizes().slice(0, x.dim() - 1);
+  const at::ScalarType type = x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+  if (tensor.scalar_type() != type || tensor.device() != x.device() ||
+      tensor.sym_sizes() != sizes) {
+    throw wrong(name, text_of(type, " ", sizes, " on ", x.device()),
+                text_of(tensor.scalar_type(), " ", tensor.sym_sizes()));
+  }
+}
+
+void check_gradient_type(const Tensor& x, const OptionalTensor& weight, const Tensor& parameter) {
+  const bool narrow = x.scalar_type() == at::kBFloat16 || x.scalar_type() == at::kHalf;
+  const at::ScalarType type = parameter.scalar_type();
+  const bool fits = present(weight) ? type == weight->scalar_type()
+                                    : type == x.scalar_type() || (narrow && type == at::kFloat);
+  if (!fits || parameter.device() != x.device()) {
+    throw wrong("parameter", text_of("type of weight or x, on ", x.device()),
+                text_of(type, " on ", parameter.device()));
+  }
+}
+
 Tensor like(const Tensor& x) { return at::empty_symint(x.sym_sizes(), x.options()); }
 
 // One number for each row, in the arithmetic type.
@@ -110,12 +132,15 @@ AddedNormalized norm_add_meta(const Tensor& x, const Tensor& residual, const Opt
 }
 
 NormGradients norm_backward_meta(const Tensor& grad_output, const Tensor& x,
-                                 const OptionalTensor& weight, const Tensor&, const Tensor&,
-                                 const Tensor& parameter, std::string_view kind, NormMask mask,
-                                 const OptionalTensor& grad_sum) {
+                                 const OptionalTensor& weight, const Tensor& mean,
+                                 const Tensor& rstd, const Tensor& parameter, std::string_view kind,
+                                 NormMask mask, const OptionalTensor& grad_sum) {
   norm_kind(kind);
   check(x, weight, {});
   check_same(x, grad_output, "grad_output");
+  check_statistic(x, mean, "mean");
+  check_statistic(x, rstd, "rstd");
+  check_gradient_type(x, weight, parameter);
   if (present(grad_sum)) {
     check_same(x, *grad_sum, "grad_sum");
   }

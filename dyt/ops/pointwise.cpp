@@ -2,6 +2,7 @@
 // pointwise() pulls the registration out of the static library with it.
 #include "dyt/ops/pointwise.h"
 
+#include <ATen/core/LegacyTypeDispatch.h>
 #include <ATen/ops/empty.h>
 #include <torch/library.h>
 
@@ -21,6 +22,30 @@ using internal::Gradients;
 using internal::Mask;
 using internal::OptionalTensor;
 using internal::PointwiseArguments;
+
+// ---- ADInplaceOrView: versions, also where autograd is off (inference mode) ----
+
+using BelowVersions = at::AutoDispatchBelowADInplaceOrView;
+
+void out_version(const Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
+                 const OptionalTensor& weight, const OptionalTensor& bias,
+                 std::string_view function, int64_t channel_dim, bool exact, Tensor& out) {
+  {
+    const BelowVersions guard;
+    internal::call_out(x, alpha, shift, weight, bias, function, channel_dim, exact, out);
+  }
+  out.unsafeGetTensorImpl()->bump_version();
+}
+
+void in_place_version(Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
+                      const OptionalTensor& weight, const OptionalTensor& bias,
+                      std::string_view function, int64_t channel_dim, bool exact) {
+  {
+    const BelowVersions guard;
+    internal::call_in_place(x, alpha, shift, weight, bias, function, channel_dim, exact);
+  }
+  x.unsafeGetTensorImpl()->bump_version();
+}
 
 // ---- Meta: shapes only ----
 
@@ -102,6 +127,11 @@ TORCH_LIBRARY_IMPL(dyt, Meta, library) {
   library.impl("pointwise_add", add_meta);
   library.impl("pointwise_backward", backward_meta);
   library.impl("pointwise_double_backward", internal::double_backward_meta);
+}
+
+TORCH_LIBRARY_IMPL(dyt, ADInplaceOrView, library) {
+  library.impl("pointwise_", in_place_version);
+  library.impl("pointwise.out", out_version);
 }
 
 TORCH_LIBRARY_IMPL(dyt, Autograd, library) {

@@ -178,6 +178,11 @@ struct BackwardFunction : torch::autograd::Function<BackwardFunction> {
 
 // A node costs more than a small kernel: none where nothing asks for it.
 bool wants_gradient(std::initializer_list<OptionalTensor> tensors) {
+  if (has_tangent(tensors)) {
+    throw refusal("dyt::pointwise has no forward-mode derivative",
+                  "take the derivative backwards, or write the function with LibTorch's own "
+                  "operators, for instance weight * tanh(alpha * x) + bias");
+  }
   if (!c10::GradMode::is_enabled()) {
     return false;
   }
@@ -227,22 +232,16 @@ void in_place_autograd(Tensor& x, const Tensor& alpha, const OptionalTensor& shi
                        const OptionalTensor& weight, const OptionalTensor& bias,
                        std::string_view function, int64_t channel_dim, bool exact) {
   refuse_gradients({x, alpha, shift, weight, bias}, "dyt::pointwise_");
-  {
-    const BelowAutograd guard;
-    call_in_place(x, alpha, shift, weight, bias, function, channel_dim, exact);
-  }
-  torch::autograd::impl::bump_version(x);
+  const at::AutoDispatchBelowAutograd guard;  // the version is counted below
+  call_in_place(x, alpha, shift, weight, bias, function, channel_dim, exact);
 }
 
 void out_autograd(const Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
                   const OptionalTensor& weight, const OptionalTensor& bias,
                   std::string_view function, int64_t channel_dim, bool exact, Tensor& out) {
   refuse_gradients({x, alpha, shift, weight, bias, out}, "dyt::pointwise.out");
-  {
-    const BelowAutograd guard;
-    call_out(x, alpha, shift, weight, bias, function, channel_dim, exact, out);
-  }
-  torch::autograd::impl::bump_version(out);
+  const at::AutoDispatchBelowAutograd guard;  // the version is counted below
+  call_out(x, alpha, shift, weight, bias, function, channel_dim, exact, out);
 }
 
 Gradients backward_autograd(const Tensor& grad_output, const Tensor& x, const Tensor& alpha,

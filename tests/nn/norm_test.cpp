@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 
 #include "dyt/nn/norm_table.h"
 #include "tests/ops/pointwise_expression.h"
@@ -101,6 +103,20 @@ TEST(Norm, ForwardAddAddsAndNormalizes) {
     const auto [alone, same] = norm->forward_add(branch, at::Tensor());
     EXPECT_TRUE(same.is_same(branch)) << slot;
     EXPECT_TRUE(at::equal(alone, norm->forward(branch))) << slot;
+  }
+}
+
+TEST(Norm, EveryFunctionOfTheKernelsHasItsKind) {
+  const std::map<std::string_view, std::string_view> without_shift = {
+      {"tanh", "dyt"}, {"isru", "isru"}, {"linear_clip", "linear_clip"}, {"sigmoid", "sigmoid"}};
+  for (const kernels::FunctionRow& function : kernels::kFunctions) {
+    const auto row = std::ranges::find(norm_table(), function.name, &NormRow::function);
+    ASSERT_NE(row, norm_table().end()) << function.name;
+    const auto plain = without_shift.find(function.name);
+    const std::string_view with_shift = function.name == "erf" ? "derf" : function.name;
+    EXPECT_EQ(row->name, plain == without_shift.end() ? with_shift : plain->second);
+    EXPECT_EQ(row->shift, plain == without_shift.end()) << row->name;
+    EXPECT_NE(std::ranges::find(kSlots, row->name), kSlots.end()) << row->name;
   }
 }
 

@@ -1,62 +1,33 @@
-// dyt::norm and dyt::norm_add against LibTorch's own norms.
-#include "dyt/ops/norm.h"
-
-#include <ATen/Parallel.h>
+// Forward of dyt::norm and dyt::norm_add against LibTorch's own norms; types, layouts, Meta.
+#include <ATen/autocast_mode.h>
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
-#include "dyt/core/error.h"
-#include "tests/support/gradcheck.h"
+#include "tests/ops/norm_expression.h"
 
 namespace dyt::ops::test {
 namespace {
 
-constexpr double kEps = 1e-6;
-
-at::Tensor wave(at::IntArrayRef sizes, double frequency, at::ScalarType type) {
-  const int64_t count = c10::multiply_integers(sizes);
-  return torch::sin(torch::arange(count, torch::kDouble) * frequency + 0.4).to(type).view(sizes);
-}
-
-struct NormInputs {
-  at::Tensor x;
-  std::optional<at::Tensor> weight, bias;
-};
-
-NormInputs make_inputs(at::IntArrayRef sizes, int present, at::ScalarType type) {
-  NormInputs made{.x = 3 * wave(sizes, 12.9, type) + 0.5};
-  if (present & 1) {
-    made.weight = wave({sizes.back()}, 0.9, type) + 0.5;
-  }
-  if (present & 2) {
-    made.bias = wave({sizes.back()}, 1.3, type);
-  }
-  return made;
-}
-
-at::Tensor plain(const NormInputs& in, std::string_view kind) {
-  const int64_t width = in.x.size(-1);
-  if (kind == "layer_norm") {
-    return at::layer_norm(in.x, {width}, in.weight, in.bias, kEps);
-  }
-  const at::Tensor y = at::rms_norm(in.x, {width}, in.weight, kEps);
-  return in.bias ? y + *in.bias : y;
-}
-
-at::Tensor ours(const NormInputs& in, std::string_view kind) {
-  return norm(in.x, in.weight, in.bias, kind, kEps);
-}
+constexpr at::ScalarType kTypes[] = {at::kFloat, at::kDouble, at::kBFloat16, at::kHalf};
 
 TEST(Norm, EqualsLibTorchsNorms) {
-  for (const char* kind : {"layer_norm", "rms_norm"}) {
+  for (const char* kind : kKinds) {
     for (const at::ScalarType type : {at::kFloat, at::kDouble}) {
-      for (const std::vector<int64_t>& sizes :
-           {std::vector<int64_t>{4, 7}, {2, 3, 64}, {5, 1}, {1, 1023}, {0, 7}, {33, 768}}) {
+      for (const std::vector<int64_t>& sizes : {std::vector<int64_t>{7},
+                                                {4, 7},
+                                                {2, 3, 64},
+                                                {5, 1},
+                                                {1, 1},
+                                                {1, 1023},
+                                                {0, 7},
+                                                {33, 768}}) {
         for (int present = 0; present < 4; ++present) {
           SCOPED_TRACE(std::string(kind) + " " + c10::toString(type));
-          const NormInputs in = make_inputs(sizes, present, type);
+          const NormInputs in = make_norm_inputs(sizes, present, type);
+          const at::Tensor y = our_norm(in, kind);
+          EXPECT_EQ(y.sizes(), in.x.sizes());
+          EXPECT_EQ(y.scalar_type(), type);
           const double tolerance = type == at::kFloat ? 1e-5 : 1e-12;
-          EXPECT_TRUE(torch::allclose(ours(in, kind), plain(in, kind), tolerance, tolerance));
+          EXPECT_TRUE(torch::allclose(y, libtorch_norm(in, kind), tolerance, tolerance));
         }
       }
     }
@@ -64,164 +35,94 @@ TEST(Norm, EqualsLibTorchsNorms) {
 }
 
 TEST(Norm, SixteenBitsWithParametersOfBothTypes) {
-  for (const at::ScalarType type : {at::kBFloat16, at::kHalf}) {
-    for (const bool wide : {false, true}) {
-      NormInputs in = make_inputs({6, 100}, 3, type);
-      NormInputs exact{in.x.to(at::kDouble), in.weight->to(at::kDouble), in.bias->to(at::kDouble)};
-      if (wide) {
-        in.weight = in.weight->to(at::kFloat);
-        in.bias = in.bias->to(at::kFloat);
+  for (const char* kind : kKinds) {
+    for (const at::ScalarType type : {at::kBFloat16, at::kHalf}) {
+      for (int present = 0; present < 4; ++present) {
+        const NormInputs narrow = make_norm_inputs({6, 100}, present, type);
+        const NormInputs wide = to_types(narrow, type, at::kFloat);
+        const at::Tensor y = our_norm(narrow, kind);
+        EXPECT_EQ(y.scalar_type(), type);
+        EXPECT_TRUE(torch::equal(y, our_norm(wide, kind)));
+        const at::Tensor exact = libtorch_norm(to_types(narrow, at::kDouble, at::kDouble), kind);
+        const double tolerance = type == at::kHalf ? 1e-3 : 1e-2;
+        EXPECT_TRUE(torch::allclose(y.to(at::kDouble), exact, tolerance, tolerance));
       }
-      const at::Tensor y = ours(in, "layer_norm");
-      EXPECT_EQ(y.scalar_type(), type);
-      const double tolerance = type == at::kHalf ? 1e-3 : 1e-2;
-      EXPECT_TRUE(
-          torch::allclose(y.to(at::kDouble), plain(exact, "layer_norm"), tolerance, tolerance));
     }
   }
 }
 
 TEST(Norm, ResidualFormEqualsTheTwoStepsBitForBit) {
-  for (const char* kind : {"layer_norm", "rms_norm"}) {
-    for (const at::ScalarType type : {at::kFloat, at::kDouble, at::kBFloat16, at::kHalf}) {
-      NormInputs in = make_inputs({9, 101}, 3, type);
-      const at::Tensor residual = wave({9, 101}, 5.1, type);
-      const auto [y, sum] = norm_add(in.x, residual, in.weight, in.bias, kind, kEps);
-      in.x = in.x + residual;
-      EXPECT_TRUE(torch::equal(sum, in.x)) << kind << type;
-      EXPECT_TRUE(torch::equal(y, ours(in, kind))) << kind << type;
+  for (const char* kind : kKinds) {
+    for (const at::ScalarType type : kTypes) {
+      for (const std::vector<int64_t>& sizes :
+           {std::vector<int64_t>{101}, {9, 101}, {4, 1}, {2, 3, 64}, {0, 7}, {3, 0}}) {
+        for (int present = 0; present < 4; ++present) {
+          NormInputs in = make_norm_inputs(sizes, present, type);
+          const at::Tensor residual = wave(sizes, 5.1, type);
+          const auto [y, sum] = our_norm_add(in, residual, kind);
+          in.x = in.x + residual;
+          EXPECT_TRUE(torch::equal(sum, in.x)) << kind << type;
+          EXPECT_TRUE(torch::equal(y, our_norm(in, kind))) << kind << type;
+        }
+      }
     }
   }
 }
 
-std::vector<at::Tensor> leaves(const NormInputs& in) {
-  std::vector<at::Tensor> tensors{in.x};
-  for (const auto& tensor : {in.weight, in.bias}) {
-    if (tensor) {
-      tensors.push_back(*tensor);
-    }
+TEST(Norm, NonContiguousTensorsGiveTheSameBitsContiguous) {
+  for (const char* kind : kKinds) {
+    NormInputs in = make_norm_inputs({6, 5, 10}, 0, at::kFloat);
+    in.x = in.x.transpose(0, 2).slice(1, 0, 5, 2);  // (10, 3, 6)
+    in.weight = torch::linspace(-1, 1, 12).slice(0, 0, 12, 2);
+    in.bias = torch::full({1}, 0.3F).expand({6});
+    NormInputs plain = in;
+    plain.x = in.x.contiguous();
+    plain.weight = in.weight->contiguous();
+    plain.bias = in.bias->contiguous();
+    EXPECT_TRUE(our_norm(in, kind).is_contiguous());
+    EXPECT_TRUE(torch::equal(our_norm(in, kind), our_norm(plain, kind)));
+    const auto [y, sum] = our_norm_add(in, in.x, kind);
+    EXPECT_TRUE(sum.is_contiguous());
+    EXPECT_TRUE(torch::equal(y, std::get<0>(our_norm_add(plain, plain.x, kind))));
   }
-  return tensors;
-}
-
-NormInputs with_tensors(NormInputs in, const std::vector<at::Tensor>& tensors) {
-  size_t next = 1;
-  in.x = tensors[0];
-  for (auto* tensor : {&in.weight, &in.bias}) {
-    if (*tensor) {
-      *tensor = tensors[next++];
-    }
-  }
-  return in;
-}
-
-TEST(Norm, GradientsEqualFiniteDifferences) {
-  for (const char* kind : {"layer_norm", "rms_norm"}) {
-    for (int present = 0; present < 4; ++present) {
-      const NormInputs in = make_inputs({3, 5}, present, at::kDouble);
-      EXPECT_TRUE(test_support::gradients_match(
-          [&](const auto& moved) { return ours(with_tensors(in, moved), kind); }, leaves(in)))
-          << kind << present;
-    }
-  }
-}
-
-TEST(Norm, GradientsOfTheResidualForm) {
-  for (const char* kind : {"layer_norm", "rms_norm"}) {
-    const NormInputs in = make_inputs({3, 5}, 3, at::kDouble);
-    std::vector<at::Tensor> tensors = leaves(in);
-    tensors.push_back(wave({3, 5}, 5.1, at::kDouble));
-    EXPECT_TRUE(test_support::gradients_match(
-        [&](const auto& moved) {
-          const NormInputs now = with_tensors(in, moved);
-          const auto [y, sum] = norm_add(now.x, moved.back(), now.weight, now.bias, kind, kEps);
-          return y + 0.3 * sum * sum;
-        },
-        tensors));
-  }
-}
-
-TEST(Norm, NonContiguousInputAndExpandedGradient) {
-  NormInputs in = make_inputs({6, 4}, 3, at::kDouble);
-  in.x = in.x.view({4, 6}).t();
-  EXPECT_TRUE(test_support::gradients_match(
-      [&](const auto& moved) {
-        return ours(with_tensors(in, moved), "layer_norm").sum().view({1});
-      },
-      leaves(in)));
-}
-
-// The order of sums depends on the shape only.
-TEST(Norm, SameBitsForEveryNumberOfThreadsAndRun) {
-  NormInputs in = make_inputs({300, 1000}, 3, at::kFloat);
-  std::vector<at::Tensor> tensors = leaves(in);
-  for (at::Tensor& tensor : tensors) {
-    tensor.set_requires_grad(true);
-  }
-  const at::Tensor weights = wave({300, 1000}, 1.7, at::kFloat);
-  const auto results = [&] {
-    const at::Tensor y = ours(in, "layer_norm");
-    auto found = torch::autograd::grad({(y * weights).sum()}, tensors);
-    found.push_back(y.detach());
-    return found;
-  };
-  const int before = at::get_num_threads();
-  at::set_num_threads(1);
-  const auto expected = results();
-  for (const int threads : {2, 2, 3}) {
-    at::set_num_threads(threads);
-    const auto found = results();
-    for (size_t n = 0; n < found.size(); ++n) {
-      EXPECT_TRUE(torch::equal(found[n], expected[n])) << "result " << n;
-    }
-  }
-  at::set_num_threads(before);
 }
 
 TEST(Norm, RowsDoNotDependOnTheirNeighbours) {
-  const NormInputs in = make_inputs({7, 130}, 3, at::kFloat);
-  const at::Tensor whole = ours(in, "rms_norm");
-  for (int64_t row = 0; row < 7; ++row) {
-    NormInputs alone = in;
-    alone.x = in.x[row];
-    EXPECT_TRUE(torch::equal(ours(alone, "rms_norm"), whole[row]));
+  for (const char* kind : kKinds) {
+    for (const at::ScalarType type : kTypes) {
+      const NormInputs in = make_norm_inputs({7, 130}, 3, type);
+      const at::Tensor whole = our_norm(in, kind);
+      for (int64_t row = 0; row < 7; ++row) {
+        NormInputs alone = in;
+        alone.x = in.x[row];
+        EXPECT_TRUE(torch::equal(our_norm(alone, kind), whole[row])) << kind << type;
+      }
+    }
   }
 }
 
-void expect_error(const NormInputs& in, std::string_view kind, const std::string& words) {
-  try {
-    ours(in, kind);
-    FAIL() << "no error: " << words;
-  } catch (const core::Error& error) {
-    EXPECT_NE(std::string(error.what()).find(words), std::string::npos) << error.what();
+TEST(Norm, MetaGivesShapesAndTypes) {
+  for (const at::ScalarType type : kTypes) {
+    NormInputs in = make_norm_inputs({2, 3, 5}, 3, type);
+    in = {in.x.to(at::kMeta), in.weight->to(at::kMeta), in.bias->to(at::kMeta)};
+    const auto [y, sum] = our_norm_add(in, in.x, "layer_norm");
+    for (const at::Tensor& found : {y, sum, our_norm(in, "rms_norm")}) {
+      EXPECT_TRUE(found.is_meta());
+      EXPECT_EQ(found.sizes(), in.x.sizes());
+      EXPECT_EQ(found.scalar_type(), type);
+    }
   }
 }
 
-TEST(Norm, ErrorsNameTheArgument) {
-  NormInputs in = make_inputs({3, 4}, 3, at::kFloat);
-  expect_error(in, "group", "kind");
-  NormInputs wrong = in;
-  wrong.weight = torch::ones({5});
-  expect_error(wrong, "layer_norm", "shape of weight");
-  wrong = in;
-  wrong.bias = torch::ones({4}, at::kDouble);
-  expect_error(wrong, "layer_norm", "type of bias");
-  wrong = in;
-  wrong.x = torch::ones({3, 4}, at::kLong);
-  expect_error(wrong, "layer_norm", "type of x");
-  wrong.x = torch::ones({});
-  expect_error(wrong, "layer_norm", "shape of x");
-}
-
-TEST(Norm, SecondDerivativeRefuses) {
-  NormInputs in = make_inputs({3, 4}, 3, at::kDouble);
-  in.x.set_requires_grad(true);
-  try {
-    torch::autograd::grad({ours(in, "layer_norm").sum()}, {in.x}, {}, std::nullopt, true);
-    FAIL() << "no error";
-  } catch (const std::exception& error) {
-    EXPECT_NE(std::string(error.what()).find("impl=torch"), std::string::npos) << error.what();
-  }
+TEST(Norm, AutocastPassesThrough) {
+  const NormInputs in =
+      to_types(make_norm_inputs({4, 40}, 3, at::kFloat), at::kBFloat16, at::kFloat);
+  const at::Tensor expected = our_norm(in, "layer_norm");
+  at::autocast::set_autocast_enabled(at::kCPU, true);
+  const at::Tensor found = our_norm(in, "layer_norm");
+  at::autocast::set_autocast_enabled(at::kCPU, false);
+  EXPECT_EQ(found.scalar_type(), at::kBFloat16);
+  EXPECT_TRUE(torch::equal(found, expected));
 }
 
 }  // namespace

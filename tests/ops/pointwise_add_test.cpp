@@ -1,4 +1,4 @@
-// dyt::pointwise_add against the two steps it joins, and the forms that write into given tensors.
+// dyt::pointwise_add against the two steps it joins.
 #include <gtest/gtest.h>
 
 #include "dyt/core/error.h"
@@ -10,66 +10,156 @@ namespace {
 
 constexpr at::ScalarType kTypes[] = {at::kFloat, at::kDouble, at::kBFloat16, at::kHalf};
 
-at::Tensor residual_like(const at::Tensor& x) {
-  return torch::cos(torch::arange(x.numel(), torch::kDouble) * 3.3).to(x.scalar_type()).view_as(x);
+void expect_two_steps(PointwiseInputs in, const std::string& function) {
+  const at::Tensor residual = residual_like(in.x);
+  const auto [y, sum] = add_output(in, residual, function);
+  in.x = in.x + residual;
+  EXPECT_TRUE(torch::equal(sum, in.x));
+  EXPECT_TRUE(torch::equal(y, operator_output(in, function)));
 }
 
 TEST(PointwiseAdd, EqualsTheTwoStepsBitForBit) {
   for (const std::string& function : kFunctionNames) {
     for (const at::ScalarType type : kTypes) {
       for (const int64_t channel_dim : {-1, 1}) {
-        SCOPED_TRACE(function + " " + c10::toString(type));
-        PointwiseInputs in = make_inputs({3, 5, 70}, channel_dim, 7, type);
-        const at::Tensor residual = residual_like(in.x);
-        const auto [y, sum] = add_output(in, residual, function);
-        in.x = in.x + residual;
-        EXPECT_TRUE(torch::equal(sum, in.x));
-        EXPECT_TRUE(torch::equal(y, operator_output(in, function)));
+        for (int present = 0; present < 8; ++present) {
+          SCOPED_TRACE(function + " " + c10::toString(type) + " present " +
+                       std::to_string(present));
+          expect_two_steps(make_inputs({3, 5, 70}, channel_dim, present, type), function);
+        }
       }
     }
   }
 }
 
-// Gradients through y only, the sum only, and both.
+TEST(PointwiseAdd, EmptyAndNonContiguousTensors) {
+  expect_two_steps(make_inputs({0, 4}, -1, 7, at::kFloat), "tanh");
+  expect_two_steps(make_inputs({2, 0, 4}, 1, 7, at::kFloat), "erf");
+  PointwiseInputs in = make_inputs({6, 5}, -1, 3, at::kFloat);
+  const at::Tensor residual = residual_like(in.x.t()).t();
+  const auto [y, sum] = add_output(in, residual, "tanh");
+  EXPECT_TRUE(y.is_contiguous());
+  EXPECT_TRUE(sum.is_contiguous());
+  in.x = in.x + residual;
+  EXPECT_TRUE(torch::equal(sum, in.x));
+  EXPECT_TRUE(torch::equal(y, operator_output(in, "tanh")));
+}
+
+// Adds 0 times every tensor, or autograd would complain of an unused one.
+at::Tensor with_all_used(at::Tensor output, const std::vector<at::Tensor>& tensors) {
+  for (const at::Tensor& tensor : tensors) {
+    output = output + 0 * tensor.sum();
+  }
+  return output;
+}
+
+// used: bit 0 y, bit 1 the sum.
+at::Tensor used_output(const PointwiseInputs& in, const at::Tensor& residual,
+                       const std::string& function, int used) {
+  const auto [y, sum] = add_output(in, residual, function);
+  return used == 1 ? y : used == 2 ? sum * 0.3 : y * sum;
+}
+
 TEST(PointwiseAdd, GradientsEqualFiniteDifferences) {
-  for (int present = 0; present < 8; present += 7) {
-    for (const int used : {1, 2, 3}) {
-      SCOPED_TRACE(used);
-      const PointwiseInputs in = make_inputs({2, 3, 5}, 1, present, at::kDouble);
-      std::vector<at::Tensor> tensors = leaves(in);
-      tensors.push_back(residual_like(in.x));
-      EXPECT_TRUE(test_support::gradients_match(
-          [&](const auto& moved) {
-            const auto [y, sum] = add_output(with_tensors(in, moved), moved.back(), "tanh");
-            // Every input has its part, or autograd would complain of an unused one.
-            at::Tensor unused = torch::zeros({1}, torch::kDouble);
-            for (const at::Tensor& tensor : moved) {
-              unused = unused + 0 * tensor.sum();
-            }
-            return (used & 1 ? y : torch::zeros_like(y)) + (used & 2 ? sum * 0.3 : unused) + unused;
-          },
-          tensors));
+  for (const int64_t channel_dim : {-1, 1}) {
+    for (int present = 0; present < 8; ++present) {
+      for (const int used : {1, 2, 3}) {
+        SCOPED_TRACE("present " + std::to_string(present) + " used " + std::to_string(used));
+        const PointwiseInputs in = make_inputs({2, 3, 4}, channel_dim, present, at::kDouble);
+        std::vector<at::Tensor> tensors = leaves(in);
+        tensors.push_back(residual_like(in.x));
+        EXPECT_TRUE(test_support::gradients_match(
+            [&](const auto& moved) {
+              return with_all_used(used_output(with_tensors(in, moved), moved.back(), "tanh", used),
+                                   moved);
+            },
+            tensors));
+      }
+    }
+  }
+}
+
+TEST(PointwiseAdd, GradientsOfEveryFunction) {
+  for (const std::string& function : kFunctionNames) {
+    const PointwiseInputs in = make_inputs({2, 5}, -1, 7, at::kDouble);
+    std::vector<at::Tensor> tensors = leaves(in);
+    tensors.push_back(residual_like(in.x));
+    PointwiseInputs added = in;
+    added.x = in.x + tensors.back();
+    ASSERT_TRUE(differentiable(added, function)) << function;
+    EXPECT_TRUE(test_support::gradients_match(
+        [&](const auto& moved) {
+          return used_output(with_tensors(in, moved), moved.back(), function, 3);
+        },
+        tensors, {.tolerance = 1e-6}))
+        << function;
+  }
+}
+
+// Every subset of x, alpha, shift, weight, bias, residual asked for: the others change nothing.
+TEST(PointwiseAdd, AnySubsetOfGradients) {
+  const PointwiseInputs in = make_inputs({3, 4}, -1, 7, at::kDouble);
+  std::vector<at::Tensor> tensors = leaves(in);
+  tensors.push_back(residual_like(in.x));
+  const auto gradients_for = [&](unsigned subset) {
+    std::vector<at::Tensor> inputs, wanted;
+    for (const at::Tensor& tensor : tensors) {
+      const bool asked = subset >> inputs.size() & 1;
+      inputs.push_back(tensor.detach().clone().set_requires_grad(asked));
+      if (asked) {
+        wanted.push_back(inputs.back());
+      }
+    }
+    const at::Tensor output = used_output(with_tensors(in, inputs), inputs.back(), "erf", 3);
+    return torch::autograd::grad({output.sum()}, wanted);
+  };
+  const auto all = gradients_for(63);
+  for (unsigned subset = 1; subset < 63; ++subset) {
+    const auto some = gradients_for(subset);
+    size_t next = 0;
+    for (size_t n = 0; n < all.size(); ++n) {
+      if (subset >> n & 1) {
+        EXPECT_TRUE(torch::equal(some[next++], all[n])) << "subset " << subset << " input " << n;
+      }
     }
   }
 }
 
 TEST(PointwiseAdd, OneTensorAsBothAddends) {
-  PointwiseInputs in = make_inputs({3, 4}, -1, 7, at::kDouble);
-  EXPECT_TRUE(test_support::gradients_match(
-      [&](const auto& moved) {
-        in.x = moved[0];
-        return std::get<0>(add_output(in, moved[0], "erf"));
-      },
-      {in.x}));
+  for (const int used : {1, 2, 3}) {
+    PointwiseInputs in = make_inputs({3, 4}, -1, 7, at::kDouble);
+    EXPECT_TRUE(test_support::gradients_match(
+        [&](const auto& moved) {
+          in.x = moved[0];
+          return used_output(in, moved[0], "erf", used);
+        },
+        {in.x}))
+        << used;
+  }
 }
 
 TEST(PointwiseAdd, OnlyOneAddendWantsAGradient) {
-  const PointwiseInputs in = make_inputs({3, 4}, -1, 0, at::kDouble);
-  const at::Tensor residual = residual_like(in.x).set_requires_grad(true);
-  const auto [y, sum] = add_output(in, residual, "tanh");
-  const at::Tensor gradient = torch::autograd::grad({y.sum()}, {residual})[0];
-  const at::Tensor u = in.alpha * (in.x + residual).detach();
-  EXPECT_TRUE(torch::allclose(gradient, in.alpha * (1 - torch::tanh(u).square())));
+  for (const bool is_residual : {false, true}) {
+    PointwiseInputs in = make_inputs({3, 4}, -1, 0, at::kDouble);
+    const at::Tensor residual = residual_like(in.x);
+    const at::Tensor u = in.alpha * (in.x + residual);
+    const at::Tensor wanted = (is_residual ? residual : in.x).set_requires_grad(true);
+    const auto [y, sum] = add_output(in, residual, "tanh");
+    const at::Tensor gradient = torch::autograd::grad({y.sum()}, {wanted})[0];
+    EXPECT_TRUE(torch::allclose(gradient, in.alpha * (1 - torch::tanh(u).square())));
+  }
+}
+
+// Backward reads the sum that forward returned: whoever overwrites it has to hear of it.
+TEST(PointwiseAdd, SumOverwrittenBeforeBackwardIsAnError) {
+  PointwiseInputs in = make_inputs({3, 4}, -1, 0, at::kFloat);
+  in.x.set_requires_grad(true);
+  const auto [y, sum] = add_output(in, residual_like(in.x.detach()), "tanh");
+  {
+    const torch::NoGradGuard no_grad;
+    at::Tensor(sum).add_(1);
+  }
+  EXPECT_THROW(y.sum().backward(), c10::Error);
 }
 
 TEST(PointwiseAdd, ResidualOfAnotherShapeIsAnError) {
@@ -78,76 +168,17 @@ TEST(PointwiseAdd, ResidualOfAnotherShapeIsAnError) {
   EXPECT_THROW(add_output(in, torch::zeros({3, 4}, at::kDouble), "tanh"), core::Error);
 }
 
-TEST(PointwiseInPlace, SameBitsInThePlaceOfX) {
-  for (const at::ScalarType type : kTypes) {
-    for (const std::string& function : kFunctionNames) {
-      PointwiseInputs in = make_inputs({7, 33}, -1, 7, type);
-      const at::Tensor expected = operator_output(in, function);
-      const void* place = in.x.const_data_ptr();
-      const int64_t version = in.x._version();
-      pointwise_(in.x, in.alpha, in.shift, in.weight, in.bias, function);
-      EXPECT_TRUE(torch::equal(in.x, expected)) << function << " " << type;
-      EXPECT_EQ(in.x.const_data_ptr(), place);
-      EXPECT_GT(in.x._version(), version);
-    }
+TEST(PointwiseAdd, MetaGivesShapesAndTypes) {
+  const PointwiseInputs in = make_inputs({2, 3, 5}, 1, 7, at::kBFloat16);
+  std::vector<at::Tensor> inputs;
+  for (const at::Tensor& tensor : leaves(in)) {
+    inputs.push_back(tensor.to(at::kMeta));
   }
-}
-
-TEST(PointwiseInPlace, NonContiguousX) {
-  PointwiseInputs in = make_inputs({6, 5}, -1, 0, at::kFloat);
-  in.x = in.x.t();
-  const at::Tensor expected = operator_output(in, "tanh");
-  pointwise_(in.x, in.alpha, {}, {}, {}, "tanh");
-  EXPECT_TRUE(torch::equal(in.x, expected));
-}
-
-TEST(PointwiseInPlace, RefusesWhereAGradientNeedsX) {
-  PointwiseInputs in = make_inputs({3, 4}, -1, 7, at::kFloat);
-  in.weight->set_requires_grad(true);
-  EXPECT_THROW(pointwise_(in.x, in.alpha, {}, in.weight, {}, "tanh"), core::Error);
-  const torch::NoGradGuard no_grad;
-  EXPECT_NO_THROW(pointwise_(in.x, in.alpha, {}, in.weight, {}, "tanh"));
-}
-
-TEST(PointwiseOut, WritesWhereItIsTold) {
-  const auto out_operator = c10::Dispatcher::singleton().findSchemaOrThrow("dyt::pointwise", "out");
-  for (const bool contiguous : {true, false}) {
-    const PointwiseInputs in = make_inputs({6, 5}, -1, 7, at::kFloat);
-    at::Tensor out = contiguous ? torch::empty({6, 5}) : torch::empty({5, 6}).t();
-    auto stack =
-        torch::jit::Stack{in.x, in.alpha, in.shift, in.weight, in.bias, "tanh", -1, false, out};
-    out_operator.callBoxed(&stack);
-    EXPECT_TRUE(torch::equal(out, operator_output(in, "tanh")));
-  }
-}
-
-TEST(PointwiseTypes, ParametersOfFloat32BesideSixteenBits) {
-  for (const at::ScalarType type : {at::kBFloat16, at::kHalf}) {
-    const PointwiseInputs narrow = make_inputs({4, 40}, -1, 7, type);
-    PointwiseInputs wide = narrow;
-    wide.alpha = narrow.alpha.to(at::kFloat);
-    wide.shift = narrow.shift->to(at::kFloat);
-    wide.weight = narrow.weight->to(at::kFloat);
-    wide.bias = narrow.bias->to(at::kFloat);
-    const at::Tensor y = operator_output(wide, "tanh");
-    EXPECT_EQ(y.scalar_type(), type);
-    EXPECT_TRUE(torch::equal(y, operator_output(narrow, "tanh")));
-    wide.bias = narrow.bias;
-    EXPECT_THROW(operator_output(wide, "tanh"), core::Error);
-  }
-}
-
-TEST(PointwiseTypes, GradientsHaveTheTypesOfTheirTensors) {
-  PointwiseInputs in = make_inputs({4, 40}, -1, 2, at::kBFloat16);
-  in.alpha = in.alpha.to(at::kFloat);
-  in.weight = in.weight->to(at::kFloat);
-  std::vector<at::Tensor> tensors = leaves(in);
-  for (at::Tensor& tensor : tensors) {
-    tensor.set_requires_grad(true);
-  }
-  const auto found = torch::autograd::grad({operator_output(in, "erf").sum()}, tensors);
-  for (size_t n = 0; n < tensors.size(); ++n) {
-    EXPECT_EQ(found[n].scalar_type(), tensors[n].scalar_type());
+  const auto [y, sum] = add_output(with_tensors(in, inputs), inputs[0], "tanh");
+  for (const at::Tensor& found : {y, sum}) {
+    EXPECT_TRUE(found.is_meta());
+    EXPECT_EQ(found.sizes(), in.x.sizes());
+    EXPECT_EQ(found.scalar_type(), at::kBFloat16);
   }
 }
 

@@ -120,6 +120,17 @@ inline at::Tensor pointwise_expression(const PointwiseInputs& in, const std::str
   return in.bias ? y + in.bias->view(shape) : y;
 }
 
+// No argument of f within 1e-3 of a kink, where finite differences would step over it.
+inline bool differentiable(const PointwiseInputs& in, const std::string& function) {
+  const at::Tensor u = in.alpha * in.x + in.shift.value_or(torch::zeros({1}, in.x.dtype()));
+  const double kink = function_row(function).kink;
+  return kink == 0 || ((u.abs() - kink).abs() > 1e-3).all().item<bool>();
+}
+
+inline at::Tensor residual_like(const at::Tensor& x) {
+  return torch::cos(torch::arange(x.numel(), torch::kDouble) * 3.3).to(x.scalar_type()).view_as(x);
+}
+
 // present: bit 0 shift, bit 1 weight, bit 2 bias. Values repeat from call to call.
 inline PointwiseInputs make_inputs(at::IntArrayRef sizes, int64_t channel_dim, int present,
                                    at::ScalarType type) {

@@ -9,12 +9,6 @@
 namespace dyt::ops::test {
 namespace {
 
-bool differentiable(const PointwiseInputs& in, const std::string& function) {
-  const at::Tensor u = in.alpha * in.x + in.shift.value_or(torch::zeros({1}, in.x.dtype()));
-  const double kink = function_row(function).kink;
-  return kink == 0 || ((u.abs() - kink).abs() > 1e-3).all().item<bool>();
-}
-
 TEST(PointwiseGrad, EqualsFiniteDifferences) {
   for (const std::string& function : kFunctionNames) {
     for (const int64_t channel_dim : {-1, 1}) {

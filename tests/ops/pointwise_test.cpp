@@ -86,13 +86,6 @@ TEST(Pointwise, AutocastPassesThrough) {
   EXPECT_TRUE(torch::equal(found, expected));
 }
 
-TEST(Pointwise, IsInTheDispatcherWithItsSchema) {
-  const auto schema = c10::Dispatcher::singleton().findSchemaOrThrow("dyt::pointwise", "").schema();
-  EXPECT_EQ(c10::toString(schema),
-            "dyt::pointwise(Tensor x, Tensor alpha, Tensor? shift, Tensor? weight, Tensor? bias, "
-            "str function, int channel_dim=-1, bool exact=False) -> Tensor");
-}
-
 TEST(Pointwise, ParametersWithOneElementMayHaveNoDimension) {
   PointwiseInputs in = make_inputs({3, 4}, -1, 7, at::kFloat);
   const at::Tensor expected = operator_output(in, "erf");

@@ -67,10 +67,14 @@ class Problem:
         return y if self.bias is None else y + self.bias.view(shape)
 
 
-def _keep_off(u, borders=(-1.0, 0.0, 1.0), distance=1e-2):
-    """u, but nothing nearer to a border: finite differences would step over the kinks there."""
-    for border in borders:
-        u = torch.where((u - border).abs() < distance, border + 2 * distance, u)
+# Where a function is clipped, or its slope has a jump or is infinite.
+KINKS = [0.0] + [sign * kink for kink in (1.0, math.sqrt(math.e - 1), math.pi / 2, math.e - 1) for sign in (-1, 1)]
+
+
+def _keep_off(u, distance=1e-2):
+    """u, but nothing nearer to a kink: finite differences would step over it."""
+    for kink in KINKS:
+        u = torch.where((u - kink).abs() < distance, kink + 2 * distance, u)
     return u
 
 

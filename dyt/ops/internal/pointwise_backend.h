@@ -8,6 +8,7 @@
 //   TORCH_LIBRARY_IMPL(dyt, CPU, library) { PointwiseBackend<Solver>::implement(library); }
 #pragma once
 
+#include <ATen/MemoryOverlap.h>
 #include <ATen/ops/empty.h>
 #include <torch/library.h>
 
@@ -48,6 +49,14 @@ struct HeldParameters {
 };
 
 inline Tensor fresh_like(const Tensor& x) { return at::empty(x.sizes(), x.options()); }
+
+// Whether the kernel may write into out itself: it reads an element of x just before it writes that
+// element, so out may be x, but not lie across it, and not be x seen with other strides.
+inline bool writes_directly(const Tensor& x, const Tensor& out) {
+  const at::MemOverlapStatus overlap = at::get_overlap_status(x, out);
+  return out.is_contiguous() && (overlap == at::MemOverlapStatus::Full ||
+                                 overlap == at::MemOverlapStatus::No || !x.is_alias_of(out));
+}
 
 template <class Solver>
 struct PointwiseBackend {
@@ -99,8 +108,7 @@ struct PointwiseBackend {
     const PointwiseArguments arguments{x, alpha, shift, weight, function, channel_dim};
     check_arguments(arguments);
     check_same(arguments, out, "out");
-    // Where out is not contiguous, or is x seen with other strides, the result is copied into it.
-    const bool direct = out.is_contiguous() && (x.is_contiguous() || !x.is_alias_of(out));
+    const bool direct = writes_directly(x, out);
     const Tensor output = direct ? out : fresh_like(x);
     run_forward(arguments, bias, exact, x.contiguous(), output, {}, {});
     if (!direct) {

@@ -4,6 +4,8 @@
 #include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
 
+#include <algorithm>
+#include <initializer_list>
 #include <optional>
 
 #include "dyt/kernels/types.h"
@@ -24,6 +26,14 @@ inline const void* data_of(const std::optional<at::Tensor>& tensor) {
 
 inline void* data_to(const at::Tensor& tensor) {
   return tensor.defined() ? tensor.mutable_data_ptr() : nullptr;
+}
+
+// Whether forward-mode differentiation carries a derivative beside one of them: no kernel here
+// passes it on, and without a refusal it would silently be lost.
+inline bool has_tangent(std::initializer_list<std::optional<at::Tensor>> tensors) {
+  return std::any_of(tensors.begin(), tensors.end(), [](const std::optional<at::Tensor>& tensor) {
+    return present(tensor) && tensor->_fw_grad(/*level=*/0).defined();
+  });
 }
 
 // The type is one of the four; the checks have seen to it.
