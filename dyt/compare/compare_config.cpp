@@ -7,6 +7,7 @@
 #include "dyt/core/hash.h"
 #include "dyt/core/text.h"
 #include "dyt/nn/norm_spec.h"
+#include "dyt/ops/device.h"
 #include "dyt/tasks/presets.h"
 #include "dyt/tasks/run.h"
 #include "dyt/train/environment.h"
@@ -127,7 +128,7 @@ CompareInput prepare_compare(CompareConfig& config, const std::filesystem::path&
                      .data = data_facts(data),
                      .model = model_facts(fitted),
                      .batch_size = fitted.train.batch_size,
-                     .environment_json = train::environment().dump(),
+                     .environment_json = train::environment(ops::device_of(config.run.device)).dump(),
                      .warnings = all_warnings(fitted, config.compare.slots)};
   describe_config(config, input);
   if (config.compare.cost.enabled) {

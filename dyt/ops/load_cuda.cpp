@@ -102,8 +102,10 @@ CudaSupport load() {
     return support;
   }
   support.registered = true;
-  const char* why_not = reinterpret_cast<internal::CudaProbe>(symbol)(&support.devices);
-  support.why_not = why_not != nullptr ? why_not : load_torch_cuda();
+  reinterpret_cast<internal::CudaProbe>(symbol)(support.devices, support.why_not);
+  if (support.why_not.empty()) {
+    support.why_not = load_torch_cuda();
+  }
   return support;
 }
 

@@ -7,13 +7,14 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace dyt::ops {
 
 struct CudaSupport {
-  bool registered = false;  // dyt's operators take CUDA tensors; true without a GPU too
-  int devices = 0;
-  std::string why_not;  // empty: registered, and there is a GPU that LibTorch can use
+  bool registered = false;           // dyt's operators take CUDA tensors; true without a GPU too
+  std::vector<std::string> devices;  // their names
+  std::string why_not;               // empty: registered, and there is a GPU that LibTorch can use
 };
 
 // Looks once, at the first call; later calls tell the same. $DYT_CUDA_LIBRARY names the library's

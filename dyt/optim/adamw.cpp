@@ -10,6 +10,9 @@ namespace dyt::optim {
 
 AdamW::AdamW(std::vector<NamedTensor> parameters, const OptimConfig& config)
     : config_(config), step_(at::zeros({}, at::kFloat)) {
+  if (!parameters.empty()) {
+    step_ = step_.to(parameters.front().tensor.device());  // where the fused kernel looks for it
+  }
   groups_.resize(2);
   groups_[0].weight_decay = config.weight_decay;
   for (NamedTensor& parameter : parameters) {

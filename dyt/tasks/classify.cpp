@@ -4,6 +4,7 @@
 
 #include "dyt/nn/drop_path.h"
 #include "dyt/nn/norm.h"
+#include "dyt/ops/device.h"
 
 namespace dyt::tasks {
 namespace {
@@ -28,9 +29,11 @@ std::string digits_of(const at::Tensor& correct) {
 
 Classify::Classify(const RunConfig& config, data::ImageData data)
     : config_(config),
+      device_(ops::device_of(config.device)),
       data_(std::move(data)),
       model_(std::make_shared<models::VisionTransformer>(config.model)) {
   models::initialize(*model_, config_.init, static_cast<uint64_t>(config_.seed));
+  model_->to(device_);
 }
 
 int64_t Classify::training_samples() const { return data_.train.labels.numel(); }
@@ -47,12 +50,13 @@ at::Tensor Classify::training_logits(train::StepPlace place, std::span<const int
   nn::set_random_place(*model_, seed, place.step);
   const data::BatchSpec spec{
       .augment = config_.augment, .seed = seed, .epoch = static_cast<uint64_t>(place.epoch)};
-  return model_->forward(data::train_batch(data_, samples, spec));
+  return model_->forward(data::train_batch(data_, samples, spec).to(device_));
 }
 
 at::Tensor Classify::training_loss(train::StepPlace place, std::span<const int64_t> samples) {
   const at::Tensor logits = training_logits(place, samples);  // (B, num_classes)
-  return at::cross_entropy_loss(logits, labels_of(data_.train, samples), {}, at::Reduction::Mean,
+  return at::cross_entropy_loss(logits, labels_of(data_.train, samples).to(device_), {},
+                                at::Reduction::Mean,
                                 /*ignore_index=*/-100, config_.train.label_smoothing);
 }
 
@@ -63,7 +67,7 @@ void Classify::calibrate(std::span<const int64_t> samples) {
 at::Tensor Classify::test_logits(int64_t begin, int64_t end) {
   const at::NoGradGuard no_grad;
   model_->eval();
-  return model_->forward(data::eval_batch(data_, begin, end));
+  return model_->forward(data::eval_batch(data_, begin, end).to(device_)).cpu();
 }
 
 void Classify::run_test_batch(int64_t count) { test_logits(0, std::min(count, test_samples())); }

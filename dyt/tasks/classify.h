@@ -12,7 +12,8 @@ namespace dyt::tasks {
 
 class Classify final : public train::Task {
  public:
-  // `config` must be fitted to the data. Builds the model and initializes it from config.seed.
+  // `config` must be fitted to the data. Builds the model, initializes it from config.seed, on the
+  // CPU so that every device starts from the same weights, and moves it to config.device.
   Classify(const RunConfig& config, data::ImageData data);
 
   torch::nn::Module& model() override { return *model_; }
@@ -30,12 +31,14 @@ class Classify final : public train::Task {
  private:
   // Logits of a training batch, with the augmentation and random streams of that place.
   at::Tensor training_logits(train::StepPlace place, std::span<const int64_t> samples);
-  // Test images begin .. end - 1 -> logits (B, num_classes), in evaluation mode, without gradient.
+  // Test images begin .. end - 1 -> logits (B, num_classes) on the CPU, in evaluation mode, without
+  // gradient.
   at::Tensor test_logits(int64_t begin, int64_t end);
   // Calls visit(logits (B, num_classes), labels (B)) for every batch of the test images, in order.
   void for_each_test_batch(const std::function<void(const at::Tensor&, const at::Tensor&)>& visit);
 
   RunConfig config_;
+  at::Device device_;
   data::ImageData data_;
   std::shared_ptr<models::VisionTransformer> model_;
 };

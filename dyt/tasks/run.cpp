@@ -4,6 +4,7 @@
 
 #include "dyt/core/text.h"
 #include "dyt/nn/norm_spec.h"
+#include "dyt/ops/device.h"
 #include "dyt/tasks/classify.h"
 #include "dyt/tasks/open_run.h"
 
@@ -21,7 +22,8 @@ train::RunDescription describe(const RunInput& input, const std::string& checksu
   return {.identity = run_identity(config, checksum),
           .config_toml = core::to_toml(core::fields_of(config)),
           .command = input.command,
-          .seed = config.seed};
+          .seed = config.seed,
+          .device = ops::device_of(config.device)};
 }
 
 // The default patch is made for images of 8 pixels; on larger ones it makes a network that is slow

@@ -3,6 +3,7 @@
 #include "dyt/core/error.h"
 #include "dyt/core/hash.h"
 #include "dyt/core/version.h"
+#include "dyt/ops/device.h"
 
 namespace dyt::tasks {
 namespace {
@@ -20,6 +21,10 @@ void take_from_data(const char* key, int64_t& value, int64_t from_data) {
 }  // namespace
 
 void visit_run_fields(RunConfig& config, core::Fields& fields) {
+  fields.add(
+      "device", config.device,
+      {.help = "where the model lives: auto (a GPU where one can be used), cpu, cuda, cuda:i",
+       .identity = false});
   fields.group("data", config.data);
   fields.group("model", config.model);
   fields.group("init", config.init);
@@ -47,7 +52,8 @@ void fit_to_data(RunConfig& config, const data::ImageData& data) {
 std::string run_identity(RunConfig config, const std::string& data_checksum) {
   return core::sha256_hex(core::identity_text(core::fields_of(config)) +
                           "\ndata_checksum=" + data_checksum +
-                          "\ndevice=cpu\nresults_version=" + std::to_string(core::kResultsVersion));
+                          "\ndevice=" + ops::device_kind(ops::device_of(config.device)) +
+                          "\nresults_version=" + std::to_string(core::kResultsVersion));
 }
 
 }  // namespace dyt::tasks

@@ -23,6 +23,7 @@ struct RunConfig {
   optim::OptimConfig optim;
   data::AugmentConfig augment;
   train::TrainConfig train;
+  std::string device = "auto";
   int64_t seed = 0;
   std::string out;  // "": runs/train-<data>
 

@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "dyt/core/error.h"
+#include "dyt/ops/device.h"
 #include "dyt/optim/adamw.h"
 #include "dyt/optim/schedule.h"
 #include "dyt/tasks/classify.h"
@@ -41,6 +42,7 @@ class Stepper {
       loss.backward();
       optimizer_.step(optim::learning_rate(config_.optim, std::min(step_, steps - 1), steps));
     }
+    ops::synchronize(ops::device_of(config_.device));
   }
 
  private:

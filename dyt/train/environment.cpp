@@ -9,6 +9,7 @@
 
 #include "dyt/core/text.h"
 #include "dyt/core/version.h"
+#include "dyt/ops/load_cuda.h"
 
 namespace dyt::train {
 namespace {
@@ -46,17 +47,21 @@ std::string compiler_name() {
 
 }  // namespace
 
-nlohmann::ordered_json environment() {
+nlohmann::ordered_json environment(const at::Device& device) {
   const int64_t pages = ::sysconf(_SC_PHYS_PAGES);
-  return {{"version", core::kVersion},
-          {"results_version", core::kResultsVersion},
-          {"libtorch", TORCH_VERSION},
-          {"compiler", compiler_name()},
-          {"hardware",
-           {{"cpu", cpu_name()},
-            {"cores", ::sysconf(_SC_NPROCESSORS_ONLN)},
-            {"memory_bytes", pages * ::sysconf(_SC_PAGESIZE)},
-            {"system", system_name()}}}};
+  nlohmann::ordered_json environment = {{"version", core::kVersion},
+                                        {"results_version", core::kResultsVersion},
+                                        {"libtorch", TORCH_VERSION},
+                                        {"compiler", compiler_name()},
+                                        {"hardware",
+                                         {{"cpu", cpu_name()},
+                                          {"cores", ::sysconf(_SC_NPROCESSORS_ONLN)},
+                                          {"memory_bytes", pages * ::sysconf(_SC_PAGESIZE)},
+                                          {"system", system_name()}}}};
+  if (device.is_cuda()) {
+    environment["hardware"]["gpu"] = ops::load_cuda().devices.at(device.index());
+  }
+  return environment;
 }
 
 // Not getrusage: its mark is carried over exec, so that a child would begin with its parent's.

@@ -165,7 +165,7 @@ void RunFolder::write_description(const RunDescription& description) {
               {"seed", description.seed},
               {"command", description.command},
               {"time_started", time_text()}};
-  env.update(environment());
+  env.update(environment(description.device));
   core::write_file_atomic(path_ / "env.json", env.dump(2) + "\n");
 }
 

@@ -24,6 +24,7 @@ struct RunDescription {
   std::string config_toml;  // resolved
   std::string command;      // as the user gave it
   int64_t seed = 0;
+  at::Device device = at::kCPU;
 };
 
 // What a checkpoint says besides tensors.

@@ -58,6 +58,7 @@ TEST(RunConfig, IdentityIsWhatDecidesResults) {
   RunConfig moved = config, longer = config;
   moved.out = "elsewhere";
   moved.train.threads = 7;
+  moved.device = "cpu";
   longer.train.epochs = 21;
   EXPECT_EQ(run_identity(config, "sum"), run_identity(moved, "sum"));
   EXPECT_NE(run_identity(config, "sum"), run_identity(longer, "sum"));

@@ -33,6 +33,9 @@ struct Launch {
 // Whether there is a driver and a device, else why not. `devices` is their number.
 Status probe(int& devices);
 
+// "NVIDIA H100 80GB HBM3"; device from 0 to probe's number - 1.
+Status device_name(int device, std::string& name);
+
 // What a launch needs: a function of shape, types and wanted gradients, enough for any device.
 int64_t workspace_bytes(const ForwardProblem& problem);
 int64_t workspace_bytes(const BackwardProblem& problem);

@@ -37,6 +37,13 @@ Status probe(int& devices) {
   return status_of(error, "looking for CUDA devices");
 }
 
+Status device_name(int device, std::string& name) {
+  cudaDeviceProp properties = {};
+  const cudaError_t error = cudaGetDeviceProperties(&properties, device);
+  name = error == cudaSuccess ? properties.name : "";
+  return status_of(error, "asking for the name of CUDA device " + std::to_string(device));
+}
+
 Status multiprocessors_of_device(int& multiprocessors) {
   int device = 0;
   cudaError_t error = cudaGetDevice(&device);

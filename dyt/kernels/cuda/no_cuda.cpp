@@ -17,6 +17,11 @@ Status probe(int& devices) {
   return not_built();
 }
 
+Status device_name(int, std::string& name) {
+  name.clear();
+  return not_built();
+}
+
 int64_t workspace_bytes(const ForwardProblem&) { return 0; }
 int64_t workspace_bytes(const BackwardProblem&) { return 0; }
 int64_t workspace_bytes(const NormForwardProblem&) { return 0; }

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <string>
+#include <vector>
 
 #include "dyt/ops/cuda/cuda_solver.h"
 #include "dyt/ops/internal/cuda_library.h"
@@ -47,8 +48,11 @@ TORCH_LIBRARY_IMPL(dyt, CUDA, library) {
 }  // namespace
 }  // namespace dyt::ops
 
-extern "C" const char* dyt_ops_cuda_probe(int* devices) {
-  static std::string problem;
-  problem = dyt::kernels::cuda::probe(*devices).problem;
-  return problem.empty() ? nullptr : problem.c_str();
+extern "C" void dyt_ops_cuda_probe(std::vector<std::string>& devices, std::string& why_not) {
+  int count = 0;
+  why_not = dyt::kernels::cuda::probe(count).problem;
+  devices.resize(count);
+  for (int device = 0; device < count && why_not.empty(); ++device) {
+    why_not = dyt::kernels::cuda::device_name(device, devices[device]).problem;
+  }
 }

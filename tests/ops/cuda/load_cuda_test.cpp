@@ -59,7 +59,7 @@ TEST_F(LoadCuda, RegistersWithoutAGpu) {
 
 TEST_F(LoadCuda, SaysWhatIsMissing) {
   const CudaSupport& support = load_cuda();
-  if (support.devices > 0) {
+  if (!support.devices.empty()) {
     GTEST_SKIP() << "this machine has a GPU";
   }
   const char* expected = DYT_CUDA_BUILT ? "driver|device" : "was not found";
