@@ -4,6 +4,9 @@
 #include <ATen/ops/zeros.h>
 #include <torch/nn/modules/container/modulelist.h>
 
+#include "dyt/core/error.h"
+#include "dyt/nn/fold.h"
+
 namespace dyt::models {
 
 VisionTransformer::VisionTransformer(const VitConfig& config, const at::TensorOptions& options)
@@ -62,10 +65,25 @@ at::Tensor VisionTransformer::forward(const at::Tensor& images) {
 
 at::Tensor VisionTransformer::forward_features(const at::Tensor& images) {
   const nn::Stream stream = run_blocks(images);
-  if (config_.global_pool == "token") {
-    return norm_->forward_add(stream.branch, stream.residual).y;
+  if (config_.global_pool != "token") {
+    return stream.branch + stream.residual;
   }
-  return stream.branch + stream.residual;
+  if (folded_) {
+    throw core::Error(core::ErrorKind::kUsage,
+                      {.what = "a folded model with token pooling has no features: weight and bias "
+                               "of its last norm are in the head",
+                       .todo = "take the features before fold()"});
+  }
+  return norm_->forward_add(stream.branch, stream.residual).y;
+}
+
+void VisionTransformer::fold() {
+  for (const auto& block : blocks_) {
+    block->fold();
+  }
+  nn::fold(*norm_, {head_.get()});
+  norm_->set_in_place(true);
+  folded_ = true;
 }
 
 int64_t parameter_count(const torch::nn::Module& module) {

@@ -61,8 +61,15 @@ class VisionTransformer final : public torch::nn::Module {
 
   at::Tensor forward(const at::Tensor& images);  // (B, C, H, W) -> logits (B, num_classes)
 
-  // The tokens that the pooling sees, (B, 1+L, D): after `norm` if there is one.
+  // The tokens that the pooling sees, (B, 1+L, D): after `norm` if there is one, so that a folded
+  // model with token pooling has none: Error(kUsage).
   at::Tensor forward_features(const at::Tensor& images);
+
+  // For inference: puts weight and bias of every norm slot, those on queries and keys aside, into
+  // the layers that follow, and lets the point-wise slots write in place where no gradient is
+  // wanted. The logits stay the same but for rounding. What is folded has the state dict of its
+  // remaining parameters. A second call changes nothing.
+  void fold();
 
   const VitConfig& config() const { return config_; }
   int64_t num_patches() const { return patch_embed_->shape().num_patches(); }
@@ -72,6 +79,7 @@ class VisionTransformer final : public torch::nn::Module {
   at::Tensor pool(const nn::Stream& stream);  // -> (B, D)
 
   VitConfig config_;
+  bool folded_ = false;
   at::Tensor cls_token_, pos_embed_;
   std::shared_ptr<nn::PatchEmbed> patch_embed_;
   std::vector<std::shared_ptr<nn::Block>> blocks_;

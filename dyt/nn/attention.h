@@ -30,6 +30,9 @@ class Attention final : public torch::nn::Module {
 
   at::Tensor forward(const at::Tensor& tokens) const;  // (B, N, D) -> (B, N, D)
 
+  // What reads the tokens.
+  Linear& input_layer() const { return *qkv_; }
+
  private:
   int64_t num_heads_;
   std::shared_ptr<Linear> qkv_, proj_;

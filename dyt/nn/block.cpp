@@ -1,5 +1,7 @@
 #include "dyt/nn/block.h"
 
+#include "dyt/nn/fold.h"
+
 namespace dyt::nn {
 namespace {
 
@@ -41,6 +43,13 @@ Stream Block::forward(const Stream& stream) {
   const at::Tensor attended = drop_path1_->forward(scaled(ls1_, attn_->forward(first.y)));
   const NormSum second = norm2_->forward_add(attended, first.sum);
   return {drop_path2_->forward(scaled(ls2_, mlp_->forward(second.y))), second.sum};
+}
+
+void Block::fold() {
+  nn::fold(*norm1_, {&attn_->input_layer()});
+  nn::fold(*norm2_, {&mlp_->input_layer()});
+  norm1_->set_in_place(true);
+  norm2_->set_in_place(true);
 }
 
 }  // namespace dyt::nn

@@ -41,6 +41,11 @@ class Block final : public torch::nn::Module {
 
   Stream forward(const Stream& stream);  // both parts (B, N, D)
 
+  // For inference: weight and bias of norm1 and norm2 go into the layers that follow, and where no
+  // gradient is wanted forward writes into its own argument. The slots on queries and keys stay:
+  // the product that reads them has no matrix.
+  void fold();
+
  private:
   std::shared_ptr<Norm> norm1_, norm2_;
   std::shared_ptr<Attention> attn_;

@@ -15,6 +15,9 @@ class Mlp final : public torch::nn::Module {
 
   at::Tensor forward(const at::Tensor& tokens) const;  // (..., D) -> (..., D)
 
+  // What reads the tokens.
+  Linear& input_layer() const { return *fc1_; }
+
  private:
   std::shared_ptr<Linear> fc1_, fc2_;
 };

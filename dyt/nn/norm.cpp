@@ -3,6 +3,7 @@
 #include <ATen/ops/empty.h>
 
 #include <limits>
+#include <utility>
 
 #include "dyt/core/error.h"
 #include "dyt/nn/norm_table.h"
@@ -42,6 +43,17 @@ void Norm::reset() {
   fill(weight_, 1);
   fill(bias_, 0);
   fill(shift_, spec_.shift0);
+}
+
+Affine Norm::take_affine() {
+  const auto take = [this](const char* name, at::Tensor& tensor) {
+    if (tensor.defined()) {
+      parameters_.erase(name);
+    }
+    return std::exchange(tensor, at::Tensor());
+  };
+  spec_.weight = spec_.bias = false;
+  return {take("weight", weight_), take("bias", bias_)};
 }
 
 bool Norm::measures_alpha() const {

@@ -29,6 +29,11 @@ struct NormSum {
   at::Tensor sum;  // its input: the residual stream goes on with it
 };
 
+// What stands behind the function; undefined where the slot has none.
+struct Affine {
+  at::Tensor weight, bias;  // (C)
+};
+
 struct NormSetup {
   const NormSpec& spec;
   const NormRow& row;
@@ -61,6 +66,14 @@ class Norm : public torch::nn::Module {
   const at::Tensor& alpha() const { return alpha_; }  // undefined if the kind has none
   bool measures_alpha() const;                        // alpha0 is `auto` here
 
+  // Hands weight and bias over: the slot goes on without them (see fold.h).
+  Affine take_affine();
+
+  // For inference: where no gradient is wanted, forward_add may write its results into its two
+  // arguments. Only for a slot whose arguments nobody else reads.
+  void set_in_place(bool in_place) { in_place_ = in_place; }
+  bool in_place() const { return in_place_; }
+
   void set_observer(Observer observer) { observer_ = std::move(observer); }
 
   // For calibrate(): until end_measuring, the first input that arrives sets alpha. `name` is the
@@ -88,6 +101,7 @@ class Norm : public torch::nn::Module {
   Site site_;
   Layout layout_;
   at::Tensor alpha_, weight_, bias_, shift_;
+  bool in_place_ = false;
   Observer observer_;
   std::optional<std::string> awaiting_;
 };

@@ -14,6 +14,12 @@ std::optional<at::Tensor> if_defined(const at::Tensor& tensor) {
   return tensor.defined() ? std::optional<at::Tensor>(tensor) : std::nullopt;
 }
 
+// Expanded tensors and views of one memory cannot; nor can what a gradient needs.
+bool may_be_overwritten(const at::Tensor& input, const at::Tensor& residual) {
+  return !c10::GradMode::is_enabled() && input.is_contiguous() && residual.is_contiguous() &&
+         !input.is_alias_of(residual);
+}
+
 }  // namespace
 
 at::Tensor StatisticsNorm::over_last_dimension(const at::Tensor& input) const {
@@ -37,8 +43,8 @@ NormSum StatisticsNorm::add_normalize(const at::Tensor& input, const at::Tensor&
   if (spec().impl == "torch" || layout() != Layout::kChannelsLast) {
     return Norm::add_normalize(input, residual);
   }
-  const auto [y, sum] = ops::norm_add(input, residual, if_defined(weight()), if_defined(bias()),
-                                      kind(), spec().eps);
+  const auto [y, sum] =
+      ops::norm_add(input, residual, if_defined(weight()), if_defined(bias()), kind(), spec().eps);
   return {y, sum};
 }
 
@@ -50,6 +56,12 @@ at::Tensor PointwiseNorm::normalize(const at::Tensor& input) const {
 }
 
 NormSum PointwiseNorm::add_normalize(const at::Tensor& input, const at::Tensor& residual) const {
+  if (in_place() && may_be_overwritten(input, residual)) {
+    at::Tensor y = input, sum = residual;
+    ops::pointwise_add_(y, sum, alpha(), if_defined(shift()), if_defined(weight()),
+                        if_defined(bias()), function_, channel_dim());
+    return {y, sum};
+  }
   const auto [y, sum] =
       ops::pointwise_add(input, residual, alpha(), if_defined(shift()), if_defined(weight()),
                          if_defined(bias()), function_, channel_dim());

@@ -37,6 +37,19 @@ void out_version(const Tensor& x, const Tensor& alpha, const OptionalTensor& shi
   out.unsafeGetTensorImpl()->bump_version();
 }
 
+void add_in_place_version(Tensor& x, Tensor& residual, const Tensor& alpha,
+                          const OptionalTensor& shift, const OptionalTensor& weight,
+                          const OptionalTensor& bias, std::string_view function,
+                          int64_t channel_dim, bool exact) {
+  {
+    const BelowVersions guard;
+    internal::call_add_in_place(x, residual, alpha, shift, weight, bias, function, channel_dim,
+                                exact);
+  }
+  x.unsafeGetTensorImpl()->bump_version();
+  residual.unsafeGetTensorImpl()->bump_version();
+}
+
 void in_place_version(Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
                       const OptionalTensor& weight, const OptionalTensor& bias,
                       std::string_view function, int64_t channel_dim, bool exact) {
@@ -66,6 +79,13 @@ std::tuple<Tensor, Tensor> add_meta(const Tensor& x, const Tensor& residual, con
                                     int64_t channel_dim, bool exact) {
   internal::check_same({x, alpha, shift, weight, function, channel_dim}, residual, "residual");
   return {forward_meta(x, alpha, shift, weight, bias, function, channel_dim, exact), meta_like(x)};
+}
+
+void add_in_place_meta(Tensor& x, Tensor& residual, const Tensor& alpha,
+                       const OptionalTensor& shift, const OptionalTensor& weight,
+                       const OptionalTensor& bias, std::string_view function, int64_t channel_dim,
+                       bool exact) {
+  add_meta(x, residual, alpha, shift, weight, bias, function, channel_dim, exact);
 }
 
 void out_meta(const Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
@@ -107,6 +127,7 @@ TORCH_LIBRARY(dyt, library) {
   define("pointwise_(Tensor(a!) x, " + parameters + ") -> ()");
   define("pointwise.out(Tensor x, " + parameters + ", *, Tensor(a!) out) -> ()");
   define("pointwise_add(Tensor x, Tensor residual, " + parameters + ") -> (Tensor, Tensor)");
+  define("pointwise_add_(Tensor(a!) x, Tensor(b!) residual, " + parameters + ") -> ()");
   define("pointwise_backward(" + differentiated +
          ", bool[5] mask, Tensor? grad_sum=None, bool exact=False) -> " + five);
   define(
@@ -125,12 +146,14 @@ TORCH_LIBRARY_IMPL(dyt, Meta, library) {
   library.impl("pointwise_", in_place_meta);
   library.impl("pointwise.out", out_meta);
   library.impl("pointwise_add", add_meta);
+  library.impl("pointwise_add_", add_in_place_meta);
   library.impl("pointwise_backward", backward_meta);
   library.impl("pointwise_double_backward", internal::double_backward_meta);
 }
 
 TORCH_LIBRARY_IMPL(dyt, ADInplaceOrView, library) {
   library.impl("pointwise_", in_place_version);
+  library.impl("pointwise_add_", add_in_place_version);
   library.impl("pointwise.out", out_version);
 }
 
@@ -139,6 +162,7 @@ TORCH_LIBRARY_IMPL(dyt, Autograd, library) {
   library.impl("pointwise_", internal::in_place_autograd);
   library.impl("pointwise.out", internal::out_autograd);
   library.impl("pointwise_add", internal::add_autograd);
+  library.impl("pointwise_add_", internal::add_in_place_autograd);
   library.impl("pointwise_backward", internal::backward_autograd);
   library.impl("pointwise_double_backward", internal::double_backward_autograd);
 }
@@ -166,6 +190,13 @@ Tensor& pointwise_(Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
                    std::string_view function, int64_t channel_dim, bool exact) {
   internal::call_in_place(x, alpha, shift, weight, bias, function, channel_dim, exact);
   return x;
+}
+
+void pointwise_add_(Tensor& x, Tensor& residual, const Tensor& alpha, const OptionalTensor& shift,
+                    const OptionalTensor& weight, const OptionalTensor& bias,
+                    std::string_view function, int64_t channel_dim, bool exact) {
+  internal::call_add_in_place(x, residual, alpha, shift, weight, bias, function, channel_dim,
+                              exact);
 }
 
 }  // namespace dyt::ops

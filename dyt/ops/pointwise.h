@@ -9,9 +9,9 @@
 // Functions, formulas and error bounds: dyt/kernels/functions.h; `exact` asks for t as accurate as
 // in float32 and for the stricter f'.
 //
-// Registered as torch.ops.dyt.pointwise, .pointwise_, .pointwise.out, .pointwise_add and their
-// backward operators, for CPU, Meta and Autograd; autocast passes through (no casts). Two
-// derivatives; a third refuses.
+// Registered as torch.ops.dyt.pointwise, .pointwise_, .pointwise.out, .pointwise_add,
+// .pointwise_add_ and their backward operators, for CPU, Meta and Autograd; autocast passes through
+// (no casts). Two derivatives; a third refuses.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -45,5 +45,12 @@ at::Tensor& pointwise_(at::Tensor& x, const at::Tensor& alpha,
                        const std::optional<at::Tensor>& weight,
                        const std::optional<at::Tensor>& bias, std::string_view function,
                        int64_t channel_dim = -1, bool exact = false);
+
+// pointwise_add with y in the place of x and the sum in that of residual, which may not share
+// memory: for inference, as pointwise_.
+void pointwise_add_(at::Tensor& x, at::Tensor& residual, const at::Tensor& alpha,
+                    const std::optional<at::Tensor>& shift, const std::optional<at::Tensor>& weight,
+                    const std::optional<at::Tensor>& bias, std::string_view function,
+                    int64_t channel_dim = -1, bool exact = false);
 
 }  // namespace dyt::ops

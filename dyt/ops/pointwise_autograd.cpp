@@ -236,6 +236,15 @@ void in_place_autograd(Tensor& x, const Tensor& alpha, const OptionalTensor& shi
   call_in_place(x, alpha, shift, weight, bias, function, channel_dim, exact);
 }
 
+void add_in_place_autograd(Tensor& x, Tensor& residual, const Tensor& alpha,
+                           const OptionalTensor& shift, const OptionalTensor& weight,
+                           const OptionalTensor& bias, std::string_view function,
+                           int64_t channel_dim, bool exact) {
+  refuse_gradients({x, residual, alpha, shift, weight, bias}, "dyt::pointwise_add_");
+  const at::AutoDispatchBelowAutograd guard;  // the versions are counted below
+  call_add_in_place(x, residual, alpha, shift, weight, bias, function, channel_dim, exact);
+}
+
 void out_autograd(const Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
                   const OptionalTensor& weight, const OptionalTensor& bias,
                   std::string_view function, int64_t channel_dim, bool exact, Tensor& out) {

@@ -43,6 +43,16 @@ void call_in_place(Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
   return handle.call(x, alpha, shift, weight, bias, function, channel_dim, exact);
 }
 
+void call_add_in_place(Tensor& x, Tensor& residual, const Tensor& alpha,
+                       const OptionalTensor& shift, const OptionalTensor& weight,
+                       const OptionalTensor& bias, std::string_view function, int64_t channel_dim,
+                       bool exact) {
+  static const auto handle =
+      find<void(Tensor&, Tensor&, const Tensor&, const OptionalTensor&, const OptionalTensor&,
+                const OptionalTensor&, std::string_view, int64_t, bool)>("dyt::pointwise_add_");
+  handle.call(x, residual, alpha, shift, weight, bias, function, channel_dim, exact);
+}
+
 void call_out(const Tensor& x, const Tensor& alpha, const OptionalTensor& shift,
               const OptionalTensor& weight, const OptionalTensor& bias, std::string_view function,
               int64_t channel_dim, bool exact, Tensor& out) {

@@ -1,5 +1,6 @@
 #include "dyt/ops/internal/pointwise_check.h"
 
+#include <ATen/MemoryOverlap.h>
 #include <ATen/ops/empty.h>
 
 #include <span>
@@ -114,6 +115,18 @@ void check_same(const PointwiseArguments& arguments, const at::Tensor& tensor, c
   if (tensor.sym_sizes() != x.sym_sizes()) {
     throw wrong(text_of("shape of ", name), text_of(x.sym_sizes(), " as x"),
                 text_of(tensor.sym_sizes()));
+  }
+}
+
+void check_apart(const at::Tensor& x, const at::Tensor& residual) {
+  const at::MemOverlapStatus overlap = at::get_overlap_status(x, residual);
+  const bool apart = overlap == at::MemOverlapStatus::No ||
+                     (overlap == at::MemOverlapStatus::TooHard && !x.is_alias_of(residual));
+  if (!apart) {
+    throw core::Error(core::ErrorKind::kUsage,
+                      {.what = "dyt::pointwise_add_: x and residual share memory",
+                       .expected = "two tensors apart: y goes into the one, the sum into the other",
+                       .todo = "use dyt::pointwise_add"});
   }
 }
 

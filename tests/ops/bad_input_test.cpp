@@ -35,6 +35,11 @@ const OperatorRow kOperators[] = {
        at::Tensor place = x;
        pointwise_(place, alpha(), {}, {}, {}, "tanh");
      }},
+    {"pointwise_add_",
+     [](const at::Tensor& x) {
+       at::Tensor place = x, residual = x.defined() ? x.clone() : x;
+       pointwise_add_(place, residual, alpha(), {}, {}, {}, "tanh");
+     }},
     {"norm", [](const at::Tensor& x) { norm(x, {}, {}, "layer_norm", 1e-6); }},
     {"norm_add", [](const at::Tensor& x) { norm_add(x, x, {}, {}, "rms_norm", 1e-6); }},
 };

@@ -43,6 +43,10 @@ TEST(ForwardMode, RefusedForEveryTensorOfPointwise) {
       expect_refusal([&] { operator_output(in, "tanh"); });
       expect_refusal([&] { add_output(in, plain.x, "tanh"); });
       expect_refusal([&] { pointwise_(in.x, in.alpha, in.shift, in.weight, in.bias, "tanh"); });
+      expect_refusal([&] {
+        at::Tensor residual = at::ones_like(in.x);
+        pointwise_add_(in.x, residual, in.alpha, in.shift, in.weight, in.bias, "tanh");
+      });
     }
     expect_refusal([&] { add_output(plain, mode.dual(plain.x), "tanh"); });
   }

@@ -22,6 +22,9 @@ const SchemaRow kSchemas[] = {
     {"dyt::pointwise_add", "",
      "dyt::pointwise_add(Tensor x, Tensor residual, Tensor alpha, Tensor? shift, Tensor? weight, "
      "Tensor? bias, str function, int channel_dim=-1, bool exact=False) -> (Tensor, Tensor)"},
+    {"dyt::pointwise_add_", "",
+     "dyt::pointwise_add_(Tensor(a!) x, Tensor(b!) residual, Tensor alpha, Tensor? shift, Tensor? "
+     "weight, Tensor? bias, str function, int channel_dim=-1, bool exact=False) -> ()"},
     {"dyt::pointwise_backward", "",
      "dyt::pointwise_backward(Tensor grad_output, Tensor x, Tensor alpha, Tensor? shift, Tensor? "
      "weight, str function, int channel_dim, bool[5] mask, Tensor? grad_sum=None, bool "

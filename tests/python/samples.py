@@ -133,6 +133,12 @@ def _pointwise_in_place():  # refuses where a gradient is wanted
         yield problem(dtype=dtype, requires_grad=False).arguments()
 
 
+def _pointwise_add_in_place():
+    for dtype in DTYPES:
+        given = problem(dtype=dtype, requires_grad=False)
+        yield (given.x, _residual(given.x), *given.arguments()[1:])
+
+
 def _pointwise_double_backward():
     for parameters in ((), ("shift", "weight", "bias")):
         given = problem("erf", (2, 3, 5), 1, parameters, torch.float64, requires_grad=False)
@@ -171,6 +177,7 @@ SAMPLES: dict[str, Callable] = {
     "dyt::pointwise_": _pointwise_in_place,
     "dyt::pointwise.out": None,  # has an argument of its own: see operators_test.py
     "dyt::pointwise_add": _pointwise_add,
+    "dyt::pointwise_add_": _pointwise_add_in_place,
     "dyt::pointwise_backward": _pointwise_backward,
     "dyt::pointwise_double_backward": _pointwise_double_backward,
     "dyt::norm": _norm,

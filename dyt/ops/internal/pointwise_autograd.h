@@ -19,6 +19,11 @@ void in_place_autograd(at::Tensor& x, const at::Tensor& alpha, const OptionalTen
                        const OptionalTensor& weight, const OptionalTensor& bias,
                        std::string_view function, int64_t channel_dim, bool exact);
 
+void add_in_place_autograd(at::Tensor& x, at::Tensor& residual, const at::Tensor& alpha,
+                           const OptionalTensor& shift, const OptionalTensor& weight,
+                           const OptionalTensor& bias, std::string_view function,
+                           int64_t channel_dim, bool exact);
+
 void out_autograd(const at::Tensor& x, const at::Tensor& alpha, const OptionalTensor& shift,
                   const OptionalTensor& weight, const OptionalTensor& bias,
                   std::string_view function, int64_t channel_dim, bool exact, at::Tensor& out);

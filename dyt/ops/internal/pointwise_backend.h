@@ -122,6 +122,24 @@ struct PointwiseBackend {
     out(x, alpha, shift, weight, bias, function, channel_dim, exact, x);
   }
 
+  static void add_in_place(Tensor& x, Tensor& residual, const Tensor& alpha,
+                           const OptionalTensor& shift, const OptionalTensor& weight,
+                           const OptionalTensor& bias, std::string_view function,
+                           int64_t channel_dim, bool exact) {
+    const PointwiseArguments arguments{x, alpha, shift, weight, function, channel_dim};
+    check_arguments(arguments);
+    check_same(arguments, residual, "residual");
+    check_apart(x, residual);
+    const Tensor input = x.contiguous(), added = residual.contiguous();
+    run_forward(arguments, bias, exact, input, input, added, added);
+    if (!input.is_same(x)) {
+      x.copy_(input);
+    }
+    if (!added.is_same(residual)) {
+      residual.copy_(added);
+    }
+  }
+
   static Gradients backward(const Tensor& grad_output, const Tensor& x, const Tensor& alpha,
                             const OptionalTensor& shift, const OptionalTensor& weight,
                             std::string_view function, int64_t channel_dim, Mask mask,
@@ -156,6 +174,7 @@ struct PointwiseBackend {
     library.impl("pointwise_", in_place);
     library.impl("pointwise.out", out);
     library.impl("pointwise_add", add);
+    library.impl("pointwise_add_", add_in_place);
     library.impl("pointwise_backward", backward);
   }
 };

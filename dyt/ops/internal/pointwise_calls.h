@@ -29,6 +29,11 @@ void call_in_place(at::Tensor& x, const at::Tensor& alpha, const OptionalTensor&
                    const OptionalTensor& weight, const OptionalTensor& bias,
                    std::string_view function, int64_t channel_dim, bool exact);
 
+void call_add_in_place(at::Tensor& x, at::Tensor& residual, const at::Tensor& alpha,
+                       const OptionalTensor& shift, const OptionalTensor& weight,
+                       const OptionalTensor& bias, std::string_view function, int64_t channel_dim,
+                       bool exact);
+
 void call_out(const at::Tensor& x, const at::Tensor& alpha, const OptionalTensor& shift,
               const OptionalTensor& weight, const OptionalTensor& bias, std::string_view function,
               int64_t channel_dim, bool exact, at::Tensor& out);

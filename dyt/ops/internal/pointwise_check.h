@@ -32,6 +32,9 @@ void check_same(const PointwiseArguments& arguments, const at::Tensor& tensor, c
 void check_gradients(const PointwiseArguments& arguments, const at::Tensor& grad_output,
                      const std::optional<at::Tensor>& grad_sum);
 
+// Both are written, so no element of one may lie in the other.
+void check_apart(const at::Tensor& x, const at::Tensor& residual);
+
 // Empty tensors for the wanted gradients, undefined ones for the rest.
 Gradients empty_gradients(const PointwiseArguments& arguments, const Mask& mask);
 
