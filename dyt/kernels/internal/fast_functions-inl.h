@@ -21,6 +21,10 @@ namespace dyt::kernels::HWY_NAMESPACE {
 
 struct PointLanes {
   Lanes value, slope;
+
+  HWY_INLINE PointLanes() {}  // as Pair
+  HWY_INLINE PointLanes(Lanes value_lanes, Lanes slope_lanes)
+      : value(value_lanes), slope(slope_lanes) {}
 };
 
 HWY_INLINE Lanes horner(Lanes, float c0) { return splat(c0); }
