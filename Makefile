@@ -21,6 +21,7 @@ test: setup
 	@scripts/run_tests.sh $(BUILD) quick
 
 test-slow: setup
+	@scripts/setup_neon.sh
 	@scripts/build.sh $(BUILD) $(JOBS) all
 	@scripts/run_tests.sh $(BUILD) slow
 

@@ -21,6 +21,10 @@ namespace dyt::kernels::HWY_NAMESPACE {
 
 struct PointLanes {
   Lanes value, slope;
+
+  HWY_INLINE PointLanes() {}  // as Pair
+  HWY_INLINE PointLanes(Lanes value_lanes, Lanes slope_lanes)
+      : value(value_lanes), slope(slope_lanes) {}
 };
 
 HWY_INLINE Lanes horner(Lanes, float c0) { return splat(c0); }
@@ -31,8 +35,26 @@ HWY_INLINE Lanes horner(Lanes x, float c0, float c1, More... more) {
   return hn::MulAdd(x, horner(x, c1, more...), splat(c0));
 }
 
-// |u| up to the place where f is 1; NaN stays NaN (x86 min returns its second operand then).
-HWY_INLINE Lanes magnitude(Lanes u, float clamp) { return hn::Min(splat(clamp), hn::Abs(u)); }
+// The smaller and the larger of a limit and u, where a NaN of u stays NaN. x86 returns the second
+// operand then; Highway's Min and Max on ARM would return the limit.
+HWY_INLINE Lanes at_most(float limit, Lanes u) {
+#if HWY_TARGET == HWY_NEON
+  return Lanes(vminq_f32(splat(limit).raw, u.raw));
+#else
+  return hn::Min(splat(limit), u);
+#endif
+}
+
+HWY_INLINE Lanes at_least(float limit, Lanes u) {
+#if HWY_TARGET == HWY_NEON
+  return Lanes(vmaxq_f32(splat(limit).raw, u.raw));
+#else
+  return hn::Max(splat(limit), u);
+#endif
+}
+
+// |u| up to the place where f is 1.
+HWY_INLINE Lanes magnitude(Lanes u, float clamp) { return at_most(clamp, hn::Abs(u)); }
 
 HWY_INLINE Lanes with_sign(Lanes magnitude, Lanes sign) {
   return hn::CopySignToAbs(magnitude, sign);
@@ -213,7 +235,7 @@ struct Isru {
  private:
   // Never above 1; where u was clamped the slope is below the bound: 0, as at infinity.
   HWY_INLINE static PointLanes finished(Lanes u, Lanes a, Lanes t, Lanes r) {
-    return {with_sign(hn::Min(splat(1), t), u),
+    return {with_sign(at_most(1, t), u),
             hn::IfThenZeroElse(hn::Eq(a, splat(kClamp)), hn::Mul(hn::Mul(r, r), r))};
   }
 };
@@ -232,7 +254,7 @@ template <class F, class T>
 struct Short : F {};
 
 HWY_INLINE Lanes between(Lanes u, float clamp) {
-  return hn::Max(splat(-clamp), hn::Min(splat(clamp), u));  // NaN stays NaN
+  return at_least(-clamp, at_most(clamp, u));
 }
 
 // From the clamp on exactly 1, as a weight may be large.

@@ -120,6 +120,11 @@ HWY_INLINE void store_part(Lanes numbers, T* to, size_t count) {
 // numbers.
 struct Pair {
   Lanes low, high;
+
+  // Written out: with GCC for ARM an implicit one lacks the target's attribute and cannot inline
+  // the vectors' own.
+  HWY_INLINE Pair() {}
+  HWY_INLINE Pair(Lanes low_lanes, Lanes high_lanes) : low(low_lanes), high(high_lanes) {}
 };
 
 template <class T>
