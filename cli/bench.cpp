@@ -11,6 +11,7 @@
 #include "cli/signals.h"
 #include "dyt/bench/ops_bench.h"
 #include "dyt/core/files.h"
+#include "dyt/report/bench_report.h"
 #include "dyt/tasks/presets.h"
 
 namespace dyt::cli {
@@ -18,7 +19,7 @@ namespace {
 
 struct BenchCommand {
   std::shared_ptr<std::vector<std::string>> items;
-  std::string out;
+  std::string out, html;
   bool json = false;
 };
 
@@ -56,6 +57,10 @@ int run_ops(const BenchCommand& command) {
     core::write_file_atomic(command.out, result);
   }
   std::printf("%s", command.json ? result.c_str() : bench::ops_table_text(result).c_str());
+  std::fflush(stdout);  // a page that fails does not take the measurement with it
+  if (!command.html.empty()) {
+    core::write_file_atomic(command.html, report::bench_report_html(result));
+  }
   return 0;
 }
 
@@ -68,6 +73,7 @@ Action declare_bench(CLI::App& app) {
   static bench::OpsBenchConfig defaults;
   command->items = declare_config_arguments(ops, core::fields_of(defaults));
   ops.add_option("--out", command->out, "write the JSON into this file too");
+  ops.add_option("--html", command->html, "write a page with plots and tables into this file");
   ops.add_flag("--json", command->json, "print JSON");
   return [command] { return run_ops(*command); };
 }

@@ -58,6 +58,14 @@ Range x_range(const LinePanel& panel) {
   return range;
 }
 
+Axis x_axis_of(const LinePanel& panel, const Range& x, double pixels) {
+  if (panel.x_ticks.empty()) {
+    return count_axis(x.low, x.high, pixels);
+  }
+  const double pad = x.high > x.low ? 0.03 * (x.high - x.low) : 0.5;
+  return {.low = x.low - pad, .high = x.high + pad, .ticks = panel.x_ticks};
+}
+
 // Every point where there are few, else about six of them.
 size_t marker_interval(size_t points) { return std::max<size_t>(1, points / 6); }
 
@@ -110,7 +118,7 @@ class Drawing {
         area_{.right = right_edge(panel), .top = 32, .bottom = panel.height - 46.0},
         y_axis_(make_axis(panel.scale, y.low, y.high, area_.height())) {
     area_.left = left_edge(y_axis_);
-    x_axis_ = count_axis(x.low, x.high, area_.width());
+    x_axis_ = x_axis_of(panel, x, area_.width());
   }
 
   std::string svg() {

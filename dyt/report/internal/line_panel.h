@@ -26,8 +26,9 @@ struct LinePanel {
   std::string name;   // unique in the page
   std::string title;  // above the axes, with the unit of y
   std::string x_label = "epoch";
-  std::string description;  // for those who cannot see it
-  Scale scale;              // of y
+  std::string description;    // for those who cannot see it
+  Scale scale;                // of y
+  std::vector<Tick> x_ticks;  // at values of x; empty: whole numbers
   std::vector<Line> lines;
   std::vector<double> marks;  // horizontal lines at these values of y, included in the range
   int height = 270;
