@@ -1,4 +1,4 @@
-// dyt bench ops: the operators beside their best peers.
+// dyt bench: operators beside their best peers, and steps of whole models.
 #include <unistd.h>
 
 #include <cstdio>
@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "cli/signals.h"
 #include "dyt/bench/ops_bench.h"
+#include "dyt/bench/step_bench.h"
 #include "dyt/core/files.h"
 #include "dyt/report/bench_report.h"
 #include "dyt/tasks/presets.h"
@@ -44,18 +45,24 @@ void fix_waiting_policy() {
   // Where that cannot be done the measurement goes on with what there is.
 }
 
-int run_ops(const BenchCommand& command) {
+// The configuration from the command line, measured; the JSON and, if wanted, its file.
+template <class Config, class Measure>
+std::string measured(const BenchCommand& command, Measure measure) {
   fix_waiting_policy();
-  bench::OpsBenchConfig config;
-  const core::Fields fields = core::fields_of(config);
-  tasks::apply_sources(fields, sources_of(*command.items));
+  Config config;
+  tasks::apply_sources(core::fields_of(config), sources_of(*command.items));
   const core::StopFlag& stop = stop_on_signals(Audience::kPerson);
-  const std::string result = bench::bench_ops(
+  const std::string result = measure(
       config, [](const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); },
       [&stop] { return stop.requested(); });
   if (!command.out.empty()) {
     core::write_file_atomic(command.out, result);
   }
+  return result;
+}
+
+int run_ops(const BenchCommand& command) {
+  const std::string result = measured<bench::OpsBenchConfig>(command, bench::bench_ops);
   std::printf("%s", command.json ? result.c_str() : bench::ops_table_text(result).c_str());
   std::fflush(stdout);  // a page that fails does not take the measurement with it
   if (!command.html.empty()) {
@@ -64,18 +71,32 @@ int run_ops(const BenchCommand& command) {
   return 0;
 }
 
+int run_step(const BenchCommand& command) {
+  const std::string result = measured<bench::StepBenchConfig>(command, bench::bench_step);
+  std::printf("%s", command.json ? result.c_str() : bench::step_table_text(result).c_str());
+  return 0;
+}
+
+template <class Config>
+CLI::App& declare(CLI::App& app, const char* name, const char* help, BenchCommand& command) {
+  static Config defaults;
+  CLI::App& verb = *app.add_subcommand(name, help);
+  command.items = declare_config_arguments(verb, core::fields_of(defaults));
+  verb.add_option("--out", command.out, "write the JSON into this file too");
+  verb.add_flag("--json", command.json, "print JSON");
+  return verb;
+}
+
 }  // namespace
 
 Action declare_bench(CLI::App& app) {
-  auto command = std::make_shared<BenchCommand>();
-  CLI::App& ops = *app.add_subcommand("ops", "operators beside their best peers, interleaved");
+  auto ops = std::make_shared<BenchCommand>(), step = std::make_shared<BenchCommand>();
   app.require_subcommand(1);
-  static bench::OpsBenchConfig defaults;
-  command->items = declare_config_arguments(ops, core::fields_of(defaults));
-  ops.add_option("--out", command->out, "write the JSON into this file too");
-  ops.add_option("--html", command->html, "write a page with plots and tables into this file");
-  ops.add_flag("--json", command->json, "print JSON");
-  return [command] { return run_ops(*command); };
+  declare<bench::OpsBenchConfig>(app, "ops", "operators beside their best peers, interleaved", *ops)
+      .add_option("--html", ops->html, "write a page with plots and tables into this file");
+  const CLI::App& of_models = declare<bench::StepBenchConfig>(
+      app, "step", "a step of each model, slot by slot, and where its time goes", *step);
+  return [&of_models, ops, step] { return of_models.parsed() ? run_step(*step) : run_ops(*ops); };
 }
 
 }  // namespace dyt::cli

@@ -12,12 +12,13 @@ struct EvalOptions {
   std::string run;
   std::string which = "last";
   std::vector<std::string> overrides;
+  bool fold = false;
   bool json = false;
 };
 
 int run_eval(const EvalOptions& options) {
   const tasks::EvalOutcome outcome =
-      tasks::evaluate_run(options.run, options.which, options.overrides);
+      tasks::evaluate_run(options.run, options.which, options.overrides, options.fold);
   if (options.json) {
     const nlohmann::ordered_json line = {{"checkpoint", outcome.checkpoint.string()},
                                          {"data", outcome.data},
@@ -44,6 +45,9 @@ Action declare_eval(CLI::App& app) {
       ->type_name("[key=value ...]");
   app.add_option("--checkpoint", options->which, "last, best, or checkpoints/step-N")
       ->capture_default_str();
+  app.add_flag(
+      "--fold", options->fold,
+      "weight and bias of the norm slots folded into the layers that follow, as for inference");
   app.add_flag("--json", options->json, "print JSON");
   return [options] { return run_eval(*options); };
 }

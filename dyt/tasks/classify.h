@@ -25,6 +25,7 @@ class Classify final : public train::Task {
   analysis::NonFiniteOrigin nonfinite_origin(train::StepPlace place,
                                              std::span<const int64_t> samples) override;
   int64_t test_samples() const;
+  void fold() { model_->fold(); }  // for inference
   // One batch of at most `count` test images through the network, in evaluation mode.
   void run_test_batch(int64_t count);
 

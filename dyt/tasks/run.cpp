@@ -90,8 +90,11 @@ RunOutcome train_run(const RunInput& input) {
 }
 
 EvalOutcome evaluate_run(const std::filesystem::path& run_folder, const std::string& which,
-                         const std::vector<std::string>& overrides) {
+                         const std::vector<std::string>& overrides, bool fold) {
   const OpenRun run = open_run(run_folder, which, overrides);
+  if (fold) {
+    run.task->fold();
+  }
   return {.checkpoint = run.checkpoint,
           .data = run.data,
           .test_images = run.task->test_samples(),

@@ -37,9 +37,10 @@ struct EvalOutcome {
   train::Evaluation evaluation;
 };
 
-// Evaluates a checkpoint of a run folder ("last" or "best") on the test images of its data.
+// Evaluates a checkpoint of a run folder ("last" or "best") on the test images of its data; `fold`:
+// with the model folded for inference.
 EvalOutcome evaluate_run(const std::filesystem::path& run_folder, const std::string& which,
-                         const std::vector<std::string>& overrides);
+                         const std::vector<std::string>& overrides, bool fold = false);
 
 // Warnings about a configuration, fitted to its data, that trains but not well or not soon; empty
 // where there is nothing to say.

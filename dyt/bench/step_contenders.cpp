@@ -1,0 +1,64 @@
+#include "dyt/bench/step_contenders.h"
+
+#include <torch/torch.h>
+
+#include "dyt/nn/drop_path.h"
+
+namespace dyt::bench {
+namespace {
+
+constexpr double kLearningRate = 1e-4;
+
+std::vector<optim::NamedTensor> parameters_of(const torch::nn::Module& module) {
+  std::vector<optim::NamedTensor> parameters;
+  for (const auto& item : module.named_parameters()) {
+    parameters.push_back({item.key(), item.value()});
+  }
+  return parameters;
+}
+
+}  // namespace
+
+StepContender::StepContender(const StepCase& wanted, const std::string& slot)
+    : training_(wanted.pass == "training") {
+  models::VitConfig config = wanted.model;
+  config.norm = slot;
+  model_ = std::make_shared<models::VisionTransformer>(config);
+  models::initialize(*model_, wanted.init, /*seed=*/0);
+  torch::manual_seed(0);
+  images_ =
+      torch::randn({wanted.batch_size, config.channels, config.image_size, config.image_size});
+  labels_ = torch::randint(config.num_classes, {wanted.batch_size}, at::kLong);
+  nn::calibrate(*model_, [this] { model_->forward(images_); });
+  const at::ScalarType type = wanted.dtype == "bfloat16" ? at::kBFloat16 : at::kFloat;
+  model_->to(type);
+  images_ = images_.to(type);
+  model_->train(training_);
+  nn::set_random_place(*model_, /*seed=*/0, /*step=*/0);
+  if (wanted.pass == "folded") {
+    model_->fold();
+  }
+  if (training_) {
+    optimizer_ = std::make_unique<optim::AdamW>(parameters_of(*model_), optim::OptimConfig());
+  }
+}
+
+void StepContender::run() {
+  OpClock clock;
+  training_ ? train() : infer();
+  parts_.push_back(clock.taken());
+}
+
+void StepContender::train() {
+  const at::Tensor loss = at::cross_entropy_loss(model_->forward(images_), labels_);
+  loss.backward();
+  optimizer_->step(kLearningRate);
+  optimizer_->zero_grad();
+}
+
+void StepContender::infer() {
+  const at::NoGradGuard no_grad;
+  model_->forward(images_);
+}
+
+}  // namespace dyt::bench

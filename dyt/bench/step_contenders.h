@@ -1,0 +1,43 @@
+// One model with one norm slot, and a step of it.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dyt/bench/op_clock.h"
+#include "dyt/bench/step_config.h"
+#include "dyt/models/vit.h"
+#include "dyt/optim/adamw.h"
+
+namespace dyt::bench {
+
+struct StepCase {
+  models::VitConfig model;  // complete but for the slot
+  models::InitConfig init;
+  std::string pass, dtype;
+  int64_t batch_size = 1;
+};
+
+class StepContender {
+ public:
+  StepContender(const StepCase& wanted, const std::string& slot);
+
+  void run();
+  // Of each step so far, in order.
+  const std::vector<PartTimes>& parts() const { return parts_; }
+
+ private:
+  void train();
+  void infer();
+
+  bool training_;
+  std::shared_ptr<models::VisionTransformer> model_;
+  std::unique_ptr<optim::AdamW> optimizer_;  // null without training
+  at::Tensor images_, labels_;
+  std::vector<PartTimes> parts_;
+};
+
+}  // namespace dyt::bench
