@@ -165,8 +165,9 @@ std::string bench_step(const StepBenchConfig& config,
 }
 
 std::string step_table_text(const std::string& json) {
+  const Json document = Json::parse(json);
   std::string text;
-  for (const Json& row : Json::parse(json).at("cases")) {
+  for (const Json& row : document.at("cases")) {
     text += case_table(row) + "\n";
   }
   return text +

@@ -45,7 +45,10 @@ TEST(StepBench, EveryPassAndSlotWithItsParts) {
       EXPECT_LT(parts, 2 * slot.at("time_high_ms").get<double>());
     }
   }
-  EXPECT_NE(step_table_text(result).find("norm slots"), std::string::npos);
+  const std::string table = step_table_text(result);
+  for (const char* part : {"vit, folded, float32, batch 2", "  dyt:alpha0=auto", "  norm slots"}) {
+    EXPECT_NE(table.find(part), std::string::npos) << part << " in\n" << table;
+  }
 }
 
 TEST(StepBench, WrongNamesAreErrors) {
