@@ -1,5 +1,5 @@
 # 64-bit ARM by Debian's cross compiler, programs run by qemu. DYT_ARM64_ROOT: the folder into which Debian
-# packages of that architecture (libhwy-dev, libgtest-dev) are unpacked; scripts/test_neon.sh makes it.
+# packages of that architecture (libhwy-dev, libgtest-dev) are unpacked; scripts/setup_neon.sh makes it.
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
 set(CMAKE_C_COMPILER aarch64-linux-gnu-gcc)

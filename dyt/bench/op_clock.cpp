@@ -3,6 +3,7 @@
 #include <ATen/record_function.h>
 
 #include <chrono>
+#include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>

@@ -6,7 +6,7 @@
 #pragma once
 
 #include <array>
-#include <memory>
+#include <cstdint>
 
 namespace dyt::bench {
 

@@ -2,9 +2,9 @@
 
 #include <ATen/Parallel.h>
 
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "dyt/bench/internal/cell.h"
 #include "dyt/bench/ops_contenders.h"
 #include "dyt/core/memory.h"
 #include "dyt/core/text.h"
@@ -88,12 +88,6 @@ std::vector<OpsCase> cases_of(const OpsBenchConfig& config, int64_t all_threads)
     }
   }
   return cases;
-}
-
-std::string cell(const char* format, double value) {
-  char text[64];
-  std::snprintf(text, sizeof text, format, value);
-  return text;
 }
 
 std::string case_table(const Json& row) {

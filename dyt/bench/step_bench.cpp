@@ -2,11 +2,10 @@
 
 #include <ATen/Parallel.h>
 
-#include <algorithm>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "dyt/bench/interleave.h"
+#include "dyt/bench/internal/cell.h"
 #include "dyt/bench/step_contenders.h"
 #include "dyt/core/error.h"
 #include "dyt/core/lookup.h"
@@ -37,22 +36,16 @@ StepCase case_of(const StepBenchConfig& config, const std::string& model, const 
   return wanted;
 }
 
-double median_of(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<int64_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
 // The first steps, which interleave() makes to warm up, left out.
 Json parts_json(const StepContender& contender, size_t rounds) {
   const std::vector<PartTimes>& all = contender.parts();
   Json parts = Json::object();
   for (size_t part = 0; part < kPartNames.size(); ++part) {
-    std::vector<double> seconds;
+    Timing timing{.name = kPartNames[part], .seconds = {}};
     for (size_t n = all.size() - rounds; n < all.size(); ++n) {
-      seconds.push_back(all[n][part]);
+      timing.seconds.push_back(all[n][part]);
     }
-    parts[kPartNames[part]] = kMsPerSecond * median_of(std::move(seconds));
+    parts[timing.name] = kMsPerSecond * timing.median();
   }
   return parts;
 }
@@ -95,12 +88,6 @@ void put(std::string& text, const std::string& value, size_t width) {
   text.append(width > value.size() ? width - value.size() : 0, ' ');
 }
 
-std::string number(const char* format, double value) {
-  char text[64];
-  std::snprintf(text, sizeof text, format, value);
-  return text;
-}
-
 std::string head_line() {
   std::string text;
   put(text, "", 28);
@@ -114,10 +101,10 @@ std::string head_line() {
 std::string slot_line(const Json& slot) {
   std::string text = "  ";
   put(text, slot.at("slot").get<std::string>(), 24);
-  text += number("%11.1f", slot.at("time_median_ms")) + number("%9.1f", slot.at("time_low_ms")) +
-          number("%9.1f", slot.at("time_high_ms")) + number("%12.3f", slot.at("ratio_to_baseline"));
+  text += cell("%11.1f", slot.at("time_median_ms")) + cell("%9.1f", slot.at("time_low_ms")) +
+          cell("%9.1f", slot.at("time_high_ms")) + cell("%12.3f", slot.at("ratio_to_baseline"));
   for (const auto& [part, ms] : slot.at("parts_ms").items()) {
-    text += number("%12.1f", ms);
+    text += cell("%12.1f", ms);
   }
   return text + "\n";
 }

@@ -9,14 +9,6 @@ namespace {
 
 constexpr double kLearningRate = 1e-4;
 
-std::vector<optim::NamedTensor> parameters_of(const torch::nn::Module& module) {
-  std::vector<optim::NamedTensor> parameters;
-  for (const auto& item : module.named_parameters()) {
-    parameters.push_back({item.key(), item.value()});
-  }
-  return parameters;
-}
-
 }  // namespace
 
 StepContender::StepContender(const StepCase& wanted, const std::string& slot)
@@ -39,7 +31,8 @@ StepContender::StepContender(const StepCase& wanted, const std::string& slot)
     model_->fold();
   }
   if (training_) {
-    optimizer_ = std::make_unique<optim::AdamW>(parameters_of(*model_), optim::OptimConfig());
+    optimizer_ =
+        std::make_unique<optim::AdamW>(optim::named_parameters(*model_), optim::OptimConfig());
   }
 }
 

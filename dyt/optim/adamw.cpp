@@ -3,10 +3,19 @@
 #include <ATen/ops/_fused_adamw.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
+#include <torch/nn/module.h>
 
 #include "dyt/core/error.h"
 
 namespace dyt::optim {
+
+std::vector<NamedTensor> named_parameters(const torch::nn::Module& module) {
+  std::vector<NamedTensor> parameters;
+  for (const auto& item : module.named_parameters()) {
+    parameters.push_back({item.key(), item.value()});
+  }
+  return parameters;
+}
 
 AdamW::AdamW(std::vector<NamedTensor> parameters, const OptimConfig& config)
     : config_(config), step_(at::zeros({}, at::kFloat)) {

@@ -10,12 +10,19 @@
 
 #include "dyt/optim/optim_config.h"
 
+namespace torch::nn {
+class Module;
+}
+
 namespace dyt::optim {
 
 struct NamedTensor {
   std::string name;
   at::Tensor tensor;
 };
+
+// In registration order, by their dotted names.
+std::vector<NamedTensor> named_parameters(const torch::nn::Module& module);
 
 class AdamW {
  public:

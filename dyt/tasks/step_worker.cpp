@@ -21,7 +21,9 @@ using Json = nlohmann::ordered_json;
 class Stepper {
  public:
   Stepper(const RunConfig& config, data::ImageData data)
-      : config_(config), task_(config, std::move(data)), optimizer_(parameters(), config.optim) {
+      : config_(config),
+        task_(config, std::move(data)),
+        optimizer_(optim::named_parameters(task_.model()), config.optim) {
     order_ = task_.epoch_order(0);
     steps_per_epoch_ = static_cast<int64_t>(order_.size()) / config_.train.batch_size;
     task_.calibrate(batch(0));
@@ -46,14 +48,6 @@ class Stepper {
   }
 
  private:
-  std::vector<optim::NamedTensor> parameters() {
-    std::vector<optim::NamedTensor> list;
-    for (const auto& item : task_.model().named_parameters()) {
-      list.push_back({item.key(), item.value()});
-    }
-    return list;
-  }
-
   std::span<const int64_t> batch(int64_t index) const {
     return std::span(order_).subspan(index * config_.train.batch_size, config_.train.batch_size);
   }

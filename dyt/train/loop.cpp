@@ -23,14 +23,6 @@ double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-std::vector<optim::NamedTensor> parameters_of(const torch::nn::Module& module) {
-  std::vector<optim::NamedTensor> parameters;
-  for (const auto& item : module.named_parameters()) {
-    parameters.push_back({item.key(), item.value()});
-  }
-  return parameters;
-}
-
 io::NamedTensors optimizer_tensors(const optim::AdamW& optimizer) {
   io::NamedTensors tensors;
   for (const optim::NamedTensor& item : optimizer.state()) {
@@ -110,7 +102,7 @@ Loop::Loop(const LoopInput& input)
     : input_(input),
       steps_per_epoch_(steps_per_epoch(input.train, input.task.training_samples())),
       steps_(steps_per_epoch_ * input.train.epochs),
-      optimizer_(parameters_of(input.task.model()), input.optim) {}
+      optimizer_(optim::named_parameters(input.task.model()), input.optim) {}
 
 RunStatus Loop::run() {
   start();

@@ -90,11 +90,7 @@ TEST_P(Golden, LogitsLossAndEveryGradient) {
 
 TEST_P(Golden, TenAdamWSteps) {
   const double tolerance = GetParam().tolerance_after;
-  std::vector<optim::NamedTensor> parameters;
-  for (const auto& item : model_->named_parameters()) {
-    parameters.push_back({item.key(), item.value()});
-  }
-  optim::AdamW optimizer(std::move(parameters),
+  optim::AdamW optimizer(optim::named_parameters(*model_),
                          {.beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8, .weight_decay = 0.05});
   for (int step = 1; step <= kSteps; ++step) {
     optimizer.zero_grad();

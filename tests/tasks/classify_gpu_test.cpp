@@ -35,11 +35,7 @@ Trained trained_on(const std::string& device, const std::string& norm) {
   data::ImageData data = data::open_data(config.data);
   fit_to_data(config, data);
   Classify task(config, std::move(data));
-  std::vector<optim::NamedTensor> parameters;
-  for (const auto& item : task.model().named_parameters()) {
-    parameters.push_back({item.key(), item.value()});
-  }
-  optim::AdamW optimizer(std::move(parameters), config.optim);
+  optim::AdamW optimizer(optim::named_parameters(task.model()), config.optim);
   const std::vector<int64_t> order = task.epoch_order(0);
   task.calibrate(std::span(order).first(kBatch));
   Trained trained;
