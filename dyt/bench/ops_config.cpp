@@ -34,7 +34,7 @@ void OpsBenchConfig::visit_fields(core::Fields& fields) {
   fields.add(
       "cache", cache,
       {.help = "warm: the same input every time; cold: inputs in turn, four last-level caches of "
-               "them",
+               "them, 512 MiB at most",
        .choices = {"warm", "cold"}});
   fields.add("threads", threads, {.help = "0: all cores", .min = 0, .max = 1024});
   fields.add("function", function, {.help = "f of the point-wise family"});

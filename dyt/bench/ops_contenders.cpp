@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "dyt/core/lookup.h"
+#include "dyt/kernels/cache.h"
 #include "dyt/kernels/pointwise.h"
 #include "dyt/ops/internal/tensors.h"
 #include "dyt/ops/norm.h"
@@ -15,7 +16,6 @@ namespace dyt::bench {
 namespace {
 
 constexpr double kEps = 1e-6;
-constexpr int64_t kColdBytes = int64_t{128} << 20;  // four times a usual last-level cache
 
 // What all contenders of a case work on.
 struct Data {
@@ -36,18 +36,25 @@ at::ScalarType type_of(const std::string& dtype) {
   return dtype == "float16" ? at::kHalf : at::kFloat;
 }
 
+// Together four last-level caches, 512 MiB at most.
+int64_t buffers_of(const OpsCase& wanted, int64_t bytes) {
+  constexpr int64_t kMost = int64_t{512} << 20;
+  const int64_t cold = std::min(4 * kernels::last_level_cache_bytes(), kMost);
+  return wanted.cache == "cold" ? 1 + cold / bytes : 1;
+}
+
 std::shared_ptr<Data> make_data(const OpsCase& wanted) {
   auto data = std::make_shared<Data>();
   const auto options = at::TensorOptions().dtype(type_of(wanted.dtype));
   const bool training = wanted.pass == "training";
   const int64_t bytes =
       wanted.shape.rows * wanted.shape.channels * static_cast<int64_t>(options.dtype().itemsize());
-  const int64_t copies = wanted.cache == "cold" ? 1 + kColdBytes / bytes : 1;
+  const int64_t buffers = buffers_of(wanted, bytes);
   torch::manual_seed(0);
   const auto random = [&] {
     return torch::randn({wanted.shape.rows, wanted.shape.channels}).to(options.dtype());
   };
-  for (int64_t n = 0; n < copies; ++n) {
+  for (int64_t n = 0; n < buffers; ++n) {
     data->inputs.push_back(random().set_requires_grad(training));
     data->grads.push_back(training ? random() : at::Tensor());
     data->residuals.push_back(wanted.pass == "add" ? random() : at::Tensor());
