@@ -9,14 +9,6 @@
 namespace dyt::bench {
 namespace {
 
-double seconds_of(const std::function<void()>& run, int64_t calls) {
-  const auto begin = std::chrono::steady_clock::now();
-  for (int64_t n = 0; n < calls; ++n) {
-    run();
-  }
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
-
 double quantile_of(std::vector<double> values, double share) {
   const auto last = static_cast<double>(values.size() - 1);
   const auto place = values.begin() + static_cast<int64_t>(std::lround(share * last));
@@ -32,6 +24,19 @@ void check_stop(const InterleaveOptions& options) {
 
 }  // namespace
 
+Contender clocked(std::string name, std::function<void()> call, std::function<void()> wait) {
+  return {std::move(name), [call = std::move(call), wait = std::move(wait)](int64_t calls) {
+            const auto begin = std::chrono::steady_clock::now();
+            for (int64_t n = 0; n < calls; ++n) {
+              call();
+            }
+            if (wait) {
+              wait();
+            }
+            return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+          }};
+}
+
 double Timing::median() const { return quantile(0.5); }
 
 double Timing::quantile(double share) const { return quantile_of(seconds, share); }
@@ -42,8 +47,8 @@ std::vector<Timing> interleave(const std::vector<Contender>& contenders,
   std::vector<int64_t> calls;
   for (const Contender& contender : contenders) {
     check_stop(options);
-    contender.run();
-    const double once = std::max(seconds_of(contender.run, 1), 1e-9);
+    contender.seconds(1);
+    const double once = std::max(contender.seconds(1), 1e-9);
     calls.push_back(std::max<int64_t>(1, std::llround(options.block_seconds / once)));
     timings.push_back({.name = contender.name, .seconds = {}});
   }
@@ -51,8 +56,7 @@ std::vector<Timing> interleave(const std::vector<Contender>& contenders,
     for (size_t turn = 0; turn < contenders.size(); ++turn) {
       check_stop(options);
       const size_t n = (static_cast<size_t>(round) + turn) % contenders.size();
-      timings[n].seconds.push_back(seconds_of(contenders[n].run, calls[n]) /
-                                   static_cast<double>(calls[n]));
+      timings[n].seconds.push_back(contenders[n].seconds(calls[n]) / static_cast<double>(calls[n]));
     }
   }
   return timings;

@@ -15,8 +15,12 @@ namespace dyt::bench {
 
 struct Contender {
   std::string name;
-  std::function<void()> run;  // one call
+  std::function<double(int64_t)> seconds;  // of that many calls together, one after another
 };
+
+// A contender of this process by its clock: one call, and what waits, once after all calls of a
+// turn, for the work that they have queued (a device's; may be empty).
+Contender clocked(std::string name, std::function<void()> call, std::function<void()> wait = {});
 
 struct InterleaveOptions {
   int64_t rounds = 15;

@@ -8,6 +8,7 @@
 #include "dyt/bench/ops_contenders.h"
 #include "dyt/core/memory.h"
 #include "dyt/core/text.h"
+#include "dyt/ops/device.h"
 #include "dyt/train/environment.h"
 
 namespace dyt::bench {
@@ -53,6 +54,7 @@ Json case_json(const OpsCase& wanted, const std::vector<Timing>& timings) {
           {"pass", wanted.pass},
           {"outputs", wanted.outputs},
           {"cache", wanted.cache},
+          {"device", ops::device_kind(wanted.device)},
           {"threads", wanted.threads},
           {"bytes", bytes_of(wanted)},
           {"contenders", contenders}};
@@ -65,7 +67,8 @@ std::string case_text(const OpsCase& wanted) {
 }
 
 // Every combination, the shapes innermost: what is compared in a table stands together.
-std::vector<OpsCase> cases_of(const OpsBenchConfig& config, int64_t all_threads) {
+std::vector<OpsCase> cases_of(const OpsBenchConfig& config, const at::Device& device,
+                              int64_t all_threads) {
   std::vector<OpsCase> cases;
   for (const int64_t threads : config.threads) {
     for (const std::string& outputs : config.outputs) {
@@ -80,6 +83,7 @@ std::vector<OpsCase> cases_of(const OpsBenchConfig& config, int64_t all_threads)
                                .cache = cache,
                                .threads = threads == 0 ? all_threads : threads,
                                .function = config.function,
+                               .device = device,
                                .implementations = config.implementations});
             }
           }
@@ -116,13 +120,14 @@ std::string case_table(const Json& row) {
 std::string bench_ops(const OpsBenchConfig& config,
                       const std::function<void(const std::string&)>& say,
                       const std::function<bool()>& stop) {
+  const at::Device device = ops::device_of(config.device);
   const int before = at::get_num_threads();
   OpsBenchConfig copy = config;
   Json result = {{"version", 1},
-                 {"environment", train::environment()},
+                 {"environment", train::environment(device)},
                  {"config", Json::parse(core::to_json_text(core::fields_of(copy)))},
                  {"cases", Json::array()}};
-  for (const OpsCase& wanted : cases_of(config, before)) {
+  for (const OpsCase& wanted : cases_of(config, device, before)) {
     if (say) {
       say(case_text(wanted));
     }

@@ -10,13 +10,14 @@
 namespace dyt::bench {
 
 // JSON text: {"version", "environment", "config", "cases": [{"shape", "dtype", "pass", "outputs",
-// "cache", "threads", "bytes", "contenders": [{"name", "time_median_us", "time_low_us",
+// "cache", "device", "threads", "bytes", "contenders": [{"name", "time_median_us", "time_low_us",
 // "time_high_us" (10 and 90 %), "rate_gb_per_s", "share_of_copy", "ratio_to_copy",
 // "ratio_to_dyt"}]}]}. Bytes are those that the pass has to move: read x, write y; with the
 // addition two more arrays, in training three more. Ratios are medians over rounds of times in the
 // same round; share_of_copy is the speed in bytes a second as a share of the copy's: 1 at the limit
 // that memory sets. The number of LibTorch's threads is put back. `say` is told each case that
-// begins; `stop` is asked between turns; both may be empty.
+// begins; `stop` is asked between turns; both may be empty. "device" is cpu or cuda. Throws as
+// ops::device_of does.
 std::string bench_ops(const OpsBenchConfig& config,
                       const std::function<void(const std::string&)>& say,
                       const std::function<bool()>& stop);

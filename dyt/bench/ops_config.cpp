@@ -39,8 +39,11 @@ void OpsBenchConfig::visit_fields(core::Fields& fields) {
   fields.add("threads", threads, {.help = "0: all cores", .min = 0, .max = 1024});
   fields.add("function", function, {.help = "f of the point-wise family"});
   fields.add(
-      "implementations", implementations,
-      {.help = "every implementation of the kernels by itself too, without LibTorch around it"});
+      "device", device,
+      {.help = "where the tensors live: auto (a GPU where one can be used), cpu, cuda, cuda:i"});
+  fields.add("implementations", implementations,
+             {.help = "on the CPU every implementation of the kernels by itself too, without "
+                      "LibTorch around it"});
   fields.add("rounds", rounds, {.help = "turns of every contender", .min = 3, .max = 1e4});
   fields.add("block_ms", block_ms,
              {.help = "length of a turn, milliseconds", .min = 0.1, .max = 1e5});

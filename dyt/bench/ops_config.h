@@ -13,6 +13,7 @@ struct OpsBenchConfig {
   std::vector<std::string> cache = {"warm"};
   std::vector<int64_t> threads = {0};
   std::string function = "tanh";
+  std::string device = "auto";
   bool implementations = false;
   int64_t rounds = 15;
   double block_ms = 20;

@@ -8,6 +8,7 @@
 #include "dyt/core/lookup.h"
 #include "dyt/kernels/cache.h"
 #include "dyt/kernels/pointwise.h"
+#include "dyt/ops/device.h"
 #include "dyt/ops/internal/tensors.h"
 #include "dyt/ops/norm.h"
 #include "dyt/ops/pointwise.h"
@@ -45,14 +46,15 @@ int64_t buffers_of(const OpsCase& wanted, int64_t bytes) {
 
 std::shared_ptr<Data> make_data(const OpsCase& wanted) {
   auto data = std::make_shared<Data>();
-  const auto options = at::TensorOptions().dtype(type_of(wanted.dtype));
+  const auto options = at::TensorOptions().dtype(type_of(wanted.dtype)).device(wanted.device);
   const bool training = wanted.pass == "training";
   const int64_t bytes =
       wanted.shape.rows * wanted.shape.channels * static_cast<int64_t>(options.dtype().itemsize());
   const int64_t buffers = buffers_of(wanted, bytes);
   torch::manual_seed(0);
   const auto random = [&] {
-    return torch::randn({wanted.shape.rows, wanted.shape.channels}).to(options.dtype());
+    return torch::randn({wanted.shape.rows, wanted.shape.channels})
+        .to(wanted.device, type_of(wanted.dtype));
   };
   for (int64_t n = 0; n < buffers; ++n) {
     data->inputs.push_back(random().set_requires_grad(training));
@@ -67,21 +69,25 @@ std::shared_ptr<Data> make_data(const OpsCase& wanted) {
 
 using Result = std::function<at::Tensor(Data&, size_t)>;
 
+Contender on_device(const std::string& name, const OpsCase& wanted, std::function<void()> call) {
+  return clocked(name, std::move(call), [device = wanted.device] { ops::synchronize(device); });
+}
+
 // A contender that maps x, and in the pass `add` x + residual, to y.
 Contender by_autograd(const std::string& name, const OpsCase& wanted, std::shared_ptr<Data> data,
                       std::vector<at::Tensor> parameters, Result result) {
   if (wanted.pass != "training") {
-    return {name, [data, result] {
-              const at::NoGradGuard no_grad;
-              result(*data, data->next());
-            }};
+    return on_device(name, wanted, [data, result] {
+      const at::NoGradGuard no_grad;
+      result(*data, data->next());
+    });
   }
-  return {name, [data, result, parameters] {
-            const size_t n = data->next();
-            std::vector<at::Tensor> inputs = parameters;
-            inputs.push_back(data->inputs[n]);
-            torch::autograd::grad({result(*data, n)}, inputs, {data->grads[n]});
-          }};
+  return on_device(name, wanted, [data, result, parameters] {
+    const size_t n = data->next();
+    std::vector<at::Tensor> inputs = parameters;
+    inputs.push_back(data->inputs[n]);
+    torch::autograd::grad({result(*data, n)}, inputs, {data->grads[n]});
+  });
 }
 
 at::Tensor summed(const OpsCase& wanted, Data& data, size_t n) {
@@ -143,13 +149,13 @@ void add_implementations(const OpsCase& wanted, const std::shared_ptr<Data>& dat
       continue;
     }
     contenders.push_back(
-        {"kernel " + std::string(forward.name), [bare, forward, backward = *backward] {
-           const size_t n = bare->data->next();
-           forward.run(bare->forward(n), ops::internal::at_parallel_for());
-           if (bare->training) {
-             backward.run(bare->backward(n), ops::internal::at_parallel_for());
-           }
-         }});
+        clocked("kernel " + std::string(forward.name), [bare, forward, backward = *backward] {
+          const size_t n = bare->data->next();
+          forward.run(bare->forward(n), ops::internal::at_parallel_for());
+          if (bare->training) {
+            backward.run(bare->backward(n), ops::internal::at_parallel_for());
+          }
+        }));
   }
 }
 
@@ -161,10 +167,10 @@ std::vector<Contender> ops_contenders(const OpsCase& wanted) {
   const kernels::FunctionRow& row = core::find_row(rows, wanted.function, "point-wise function");
   const auto& [alpha, weight, bias] = std::tie(data->alpha, data->weight, data->bias);
   std::vector<Contender> contenders;
-  contenders.push_back({kCopy, [data] {
-                          const at::NoGradGuard no_grad;
-                          data->inputs[data->next()].clone();
-                        }});
+  contenders.push_back(on_device(kCopy, wanted, [data] {
+    const at::NoGradGuard no_grad;
+    data->inputs[data->next()].clone();
+  }));
   const auto add = [&](const char* name, std::vector<at::Tensor> parameters, Result result) {
     contenders.push_back(by_autograd(name, wanted, data, std::move(parameters), std::move(result)));
   };
@@ -195,7 +201,7 @@ std::vector<Contender> ops_contenders(const OpsCase& wanted) {
       return torch::tanh(summed(wanted, d, n) * d.alpha) * d.weight + d.bias;
     });
   }
-  if (wanted.implementations) {
+  if (wanted.implementations && wanted.device.is_cpu()) {
     add_implementations(wanted, data, row.function, contenders);
   }
   return contenders;

@@ -16,6 +16,7 @@ struct OpsCase {
   std::string dtype, pass, outputs, cache;
   int64_t threads = 1;
   std::string function;
+  at::Device device = at::kCPU;
   bool implementations = false;
 };
 
@@ -24,8 +25,8 @@ inline constexpr const char* kOurs = "dyt";
 
 // Named: copy (x to a new tensor), dyt (our operator), layer_norm, rms_norm (our norms), torch
 // layer_norm, torch rms_norm (LibTorch's), eager dyt (LibTorch's tanh between * and +; other
-// functions have none), and with `implementations` "kernel <name>" for each of the lists. In
-// training each forms a result and all gradients for a given one; a copy stays a copy.
+// functions have none), and with `implementations` on the CPU "kernel <name>" for each of the
+// lists. In training each forms a result and all gradients for a given one; a copy stays a copy.
 std::vector<Contender> ops_contenders(const OpsCase& wanted);
 
 }  // namespace dyt::bench

@@ -10,6 +10,7 @@
 #include "dyt/core/error.h"
 #include "dyt/core/lookup.h"
 #include "dyt/models/table.h"
+#include "dyt/ops/device.h"
 #include "dyt/train/environment.h"
 
 namespace dyt::bench {
@@ -21,13 +22,15 @@ constexpr double kMsPerSecond = 1000;
 constexpr int64_t kSmallImage = 32;  // of models that leave the size to the data
 constexpr int kPartWidth = 12;
 
-StepCase case_of(const StepBenchConfig& config, const std::string& model, const std::string& pass) {
+StepCase case_of(const StepBenchConfig& config, const std::string& model, const std::string& pass,
+                 const at::Device& device) {
   const models::ModelRow& row = core::find_row(models::model_table(), model, "model");
   StepCase wanted{.model = row.config,
                   .init = row.init,
                   .pass = pass,
                   .dtype = config.dtype,
-                  .batch_size = config.batch_size};
+                  .batch_size = config.batch_size,
+                  .device = device};
   const int64_t own = row.config.image_size == 0 ? kSmallImage : row.config.image_size;
   wanted.model.image_size = config.image_size == 0 ? own : config.image_size;
   wanted.model.channels = row.config.channels == 0 ? 3 : row.config.channels;
@@ -65,7 +68,9 @@ Json measured(const StepBenchConfig& config, const StepCase& wanted,
   std::vector<Contender> contenders;
   for (const std::string& slot : config.slots) {
     steps.push_back(std::make_unique<StepContender>(wanted, slot));
-    contenders.push_back({slot, [step = steps.back().get()] { step->run(); }});
+    contenders.push_back(clocked(
+        slot, [step = steps.back().get()] { step->run(); },
+        [&wanted] { ops::synchronize(wanted.device); }));
   }
   const std::vector<Timing> timings =
       interleave(contenders, {.rounds = config.rounds, .block_seconds = 0, .stop = stop});
@@ -78,6 +83,7 @@ Json measured(const StepBenchConfig& config, const StepCase& wanted,
           {"dtype", wanted.dtype},
           {"batch_size", wanted.batch_size},
           {"image_size", wanted.model.image_size},
+          {"device", ops::device_kind(wanted.device)},
           {"threads", at::get_num_threads()},
           {"slots", slots}};
 }
@@ -132,11 +138,12 @@ std::string bench_step(const StepBenchConfig& config,
     throw core::Error(core::ErrorKind::kUsage,
                       {.what = "'slots' is empty", .expected = "norm slots, the baseline first"});
   }
+  const at::Device device = ops::device_of(config.device);
   const int before = at::get_num_threads();
   at::set_num_threads(config.threads == 0 ? before : static_cast<int>(config.threads));
   StepBenchConfig copy = config;
   Json result = {{"version", 1},
-                 {"environment", train::environment()},
+                 {"environment", train::environment(device)},
                  {"config", Json::parse(core::to_json_text(core::fields_of(copy)))},
                  {"cases", Json::array()}};
   for (const std::string& model : config.models) {
@@ -144,7 +151,7 @@ std::string bench_step(const StepBenchConfig& config,
       if (say) {
         say(model + ", " + pass);
       }
-      result["cases"].push_back(measured(config, case_of(config, model, pass), stop));
+      result["cases"].push_back(measured(config, case_of(config, model, pass, device), stop));
     }
   }
   at::set_num_threads(before);

@@ -11,6 +11,9 @@ void StepBenchConfig::visit_fields(core::Fields& fields) {
               .choices = {"training", "inference", "folded"}});
   fields.add("dtype", dtype,
              {.help = "type of images and parameters", .choices = {"float32", "bfloat16"}});
+  fields.add(
+      "device", device,
+      {.help = "where the model lives: auto (a GPU where one can be used), cpu, cuda, cuda:i"});
   fields.add("batch_size", batch_size, {.help = "images of a step", .min = 1, .max = 65536});
   fields.add("image_size", image_size,
              {.help = "side of the images; 0: the model's own, 32 where it has none",

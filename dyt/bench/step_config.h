@@ -11,6 +11,7 @@ struct StepBenchConfig {
       "layer_norm:impl=torch", "layer_norm", "rms_norm", "dyt", "derf", "none"};
   std::vector<std::string> passes = {"training"};
   std::string dtype = "float32";
+  std::string device = "auto";
   int64_t batch_size = 4;
   int64_t image_size = 0;  // 0: the model's own, 32 where it has none
   int64_t num_classes = 1000;

@@ -23,8 +23,9 @@ StepContender::StepContender(const StepCase& wanted, const std::string& slot)
   labels_ = torch::randint(config.num_classes, {wanted.batch_size}, at::kLong);
   nn::calibrate(*model_, [this] { model_->forward(images_); });
   const at::ScalarType type = wanted.dtype == "bfloat16" ? at::kBFloat16 : at::kFloat;
-  model_->to(type);
-  images_ = images_.to(type);
+  model_->to(wanted.device, type);
+  images_ = images_.to(wanted.device, type);
+  labels_ = labels_.to(wanted.device);
   model_->train(training_);
   nn::set_random_place(*model_, /*seed=*/0, /*step=*/0);
   if (wanted.pass == "folded") {

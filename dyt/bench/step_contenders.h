@@ -19,13 +19,14 @@ struct StepCase {
   models::InitConfig init;
   std::string pass, dtype;
   int64_t batch_size = 1;
+  at::Device device = at::kCPU;
 };
 
 class StepContender {
  public:
   StepContender(const StepCase& wanted, const std::string& slot);
 
-  void run();
+  void run();  // a GPU may still be at work on it
   // Of each step so far, in order.
   const std::vector<PartTimes>& parts() const { return parts_; }
 

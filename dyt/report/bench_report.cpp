@@ -178,6 +178,13 @@ std::string tables_section(const std::vector<BenchGroup>& groups,
   return html;
 }
 
+// The GPU where one was measured, else the CPU.
+std::string device_name(const JsonNode& root) {
+  const JsonNode hardware = root.object("environment").object("hardware");
+  const std::string gpu = hardware.text("gpu");
+  return gpu.empty() ? hardware.text("cpu") : gpu;
+}
+
 }  // namespace
 
 std::string bench_report_html(const std::string& bench_json) {
@@ -189,12 +196,10 @@ std::string bench_report_html(const std::string& bench_json) {
   for (const auto& [key, value] : flatten(root.object("config"))) {
     config += key + " = " + value + "\n";
   }
-  const std::string body =
-      element("h1", "Operators beside their peers and a plain copy") +
-      element("p.lead", escape_html("dyt bench ops on " +
-                                    root.object("environment").object("hardware").text("cpu"))) +
-      roofline_section(groups, names) + tables_section(groups, names) +
-      repeat_section("", config, flatten(root.object("environment")));
+  const std::string body = element("h1", "Operators beside their peers and a plain copy") +
+                           element("p.lead", escape_html("dyt bench ops on " + device_name(root))) +
+                           roofline_section(groups, names) + tables_section(groups, names) +
+                           repeat_section("", config, flatten(root.object("environment")));
   return page_html("Operators beside their peers", body);
 }
 

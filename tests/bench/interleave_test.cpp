@@ -9,9 +9,11 @@ namespace {
 
 TEST(Interleave, EveryContenderHasATurnInEveryRound) {
   std::string turns;
-  const auto turn = [&turns](char letter) { return [&turns, letter] { turns += letter; }; };
-  const auto timings = interleave({{"a", turn('a')}, {"b", turn('b')}, {"c", turn('c')}},
-                                  {.rounds = 4, .block_seconds = 0});
+  const auto turn = [&turns](char letter) {
+    return clocked(std::string(1, letter), [&turns, letter] { turns += letter; });
+  };
+  const auto timings =
+      interleave({turn('a'), turn('b'), turn('c')}, {.rounds = 4, .block_seconds = 0});
   // Twice before the first round (warming, calibrating), then each round begins with another one.
   EXPECT_EQ(turns,
             "aabbcc"
@@ -32,10 +34,25 @@ TEST(Interleave, RatioIsTheMedianOverRounds) {
   EXPECT_EQ(two.quantile(1), 100);
 }
 
+TEST(Interleave, WaitsOnceATurn) {
+  std::string turns;
+  const Contender contender = clocked(
+      "a", [&] { turns += "a"; }, [&] { turns += "."; });
+  EXPECT_GT(contender.seconds(3), 0);
+  EXPECT_EQ(turns, "aaa.");
+}
+
+// One that is timed elsewhere: what it says is what counts.
+TEST(Interleave, TakesTheSecondsThatAContenderReports) {
+  const Contender elsewhere{"a", [](int64_t calls) { return 0.25 * static_cast<double>(calls); }};
+  EXPECT_EQ(interleave({elsewhere}, {.rounds = 3, .block_seconds = 2})[0].seconds,
+            std::vector<double>(3, 0.25));
+}
+
 TEST(Interleave, StopsBetweenTurns) {
   int calls = 0;
   EXPECT_THROW(
-      interleave({{"a", [&calls] { ++calls; }}},
+      interleave({clocked("a", [&calls] { ++calls; })},
                  {.rounds = 1000, .block_seconds = 0, .stop = [&calls] { return calls > 5; }}),
       core::Error);
   EXPECT_EQ(calls, 6);

@@ -6,6 +6,8 @@
 #include <set>
 
 #include "dyt/core/error.h"
+#include "dyt/ops/load_cuda.h"
+#include "tests/support/expect_error.h"
 
 namespace dyt::bench {
 namespace {
@@ -60,6 +62,19 @@ TEST(OpsBench, WrongShapesAndFunctionsAreErrors) {
   OpsBenchConfig config = small();
   config.function = "tahn";
   EXPECT_THROW(bench_ops(config, {}, {}), core::Error);
+}
+
+TEST(OpsBench, WithoutAGpuCudaIsRefusedInWords) {
+  OpsBenchConfig config = small();
+  config.device = "gpu";
+  testing::expect_error(core::ErrorKind::kUsage, "auto, cpu, cuda or cuda:i",
+                        [&] { bench_ops(config, {}, {}); });
+  if (ops::load_cuda().why_not.empty()) {
+    GTEST_SKIP() << "there is a GPU here";
+  }
+  config.device = "cuda";
+  testing::expect_error(core::ErrorKind::kResources,
+                        "device=cuda cannot be used: ", [&] { bench_ops(config, {}, {}); });
 }
 
 }  // namespace

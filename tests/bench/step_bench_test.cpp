@@ -9,6 +9,8 @@
 
 #include "dyt/bench/op_clock.h"
 #include "dyt/core/error.h"
+#include "dyt/ops/load_cuda.h"
+#include "tests/support/expect_error.h"
 
 namespace dyt::bench {
 namespace {
@@ -61,6 +63,16 @@ TEST(StepBench, WrongNamesAreErrors) {
   config = small();
   config.slots = {"no such slot"};
   EXPECT_THROW(bench_step(config, {}, {}), core::Error);
+}
+
+TEST(StepBench, WithoutAGpuCudaIsRefusedInWords) {
+  if (ops::load_cuda().why_not.empty()) {
+    GTEST_SKIP() << "there is a GPU here";
+  }
+  StepBenchConfig config = small();
+  config.device = "cuda";
+  testing::expect_error(core::ErrorKind::kResources,
+                        "device=cuda cannot be used: ", [&] { bench_step(config, {}, {}); });
 }
 
 TEST(StepBench, StopsWhereItIsTold) {
