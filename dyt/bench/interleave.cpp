@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <thread>
 
 #include "dyt/core/error.h"
 
@@ -55,6 +56,7 @@ std::vector<Timing> interleave(const std::vector<Contender>& contenders,
   for (int64_t round = 0; round < options.rounds; ++round) {
     for (size_t turn = 0; turn < contenders.size(); ++turn) {
       check_stop(options);
+      std::this_thread::sleep_for(std::chrono::duration<double>(options.pause_seconds));
       const size_t n = (static_cast<size_t>(round) + turn) % contenders.size();
       timings[n].seconds.push_back(contenders[n].seconds(calls[n]) / static_cast<double>(calls[n]));
     }

@@ -25,6 +25,7 @@ Contender clocked(std::string name, std::function<void()> call, std::function<vo
 struct InterleaveOptions {
   int64_t rounds = 15;
   double block_seconds = 0.02;  // a contender's turn in a round, at least; one call at least
+  double pause_seconds = 0;     // before a turn: threads of another process's turn go to sleep
   std::function<bool()> stop;   // asked between turns; may be empty
 };
 

@@ -5,16 +5,19 @@
 #include <nlohmann/json.hpp>
 
 #include "dyt/bench/internal/cell.h"
+#include "dyt/bench/internal/environment.h"
 #include "dyt/bench/ops_contenders.h"
+#include "dyt/bench/ops_peers.h"
 #include "dyt/core/memory.h"
 #include "dyt/core/text.h"
 #include "dyt/ops/device.h"
-#include "dyt/train/environment.h"
 
 namespace dyt::bench {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr double kPauseSeconds = 2e-3;  // several times what idle threads look out for work
 
 int64_t width_of(const std::string& dtype) {
   return dtype == "float64" ? 8 : dtype == "float32" ? 4 : 2;
@@ -94,6 +97,14 @@ std::vector<OpsCase> cases_of(const OpsBenchConfig& config, const at::Device& de
   return cases;
 }
 
+std::vector<Contender> all_contenders(const OpsCase& wanted, std::optional<OpsPeers>& peers) {
+  std::vector<Contender> all = ops_contenders(wanted);
+  if (peers) {
+    std::ranges::move(peers->contenders(wanted), std::back_inserter(all));
+  }
+  return all;
+}
+
 std::string case_table(const Json& row) {
   std::string text =
       row.at("dtype").get<std::string>() + " " + std::to_string(row.at("shape")[0].get<int64_t>()) +
@@ -124,9 +135,15 @@ std::string bench_ops(const OpsBenchConfig& config,
   const int before = at::get_num_threads();
   OpsBenchConfig copy = config;
   Json result = {{"version", 1},
-                 {"environment", train::environment(device)},
+                 {"environment", environment(device)},
                  {"config", Json::parse(core::to_json_text(core::fields_of(copy)))},
                  {"cases", Json::array()}};
+  std::optional<OpsPeers> peers;
+  if (!config.python.empty()) {
+    peers.emplace(config.python, stop);
+    result["environment"]["peers"] = {{"python", peers->python_version()},
+                                      {"torch", peers->torch_version()}};
+  }
   for (const OpsCase& wanted : cases_of(config, device, before)) {
     if (say) {
       say(case_text(wanted));
@@ -135,8 +152,10 @@ std::string bench_ops(const OpsBenchConfig& config,
     core::keep_freed_memory(wanted.outputs == "reused" ? core::FreedMemory::kKept
                                                        : core::FreedMemory::kReturned);
     const std::vector<Timing> timings =
-        interleave(ops_contenders(wanted),
-                   {.rounds = config.rounds, .block_seconds = config.block_ms / 1e3, .stop = stop});
+        interleave(all_contenders(wanted, peers), {.rounds = config.rounds,
+                                                   .block_seconds = config.block_ms / 1e3,
+                                                   .pause_seconds = peers ? kPauseSeconds : 0,
+                                                   .stop = stop});
     result["cases"].push_back(case_json(wanted, timings));
   }
   at::set_num_threads(before);

@@ -16,8 +16,9 @@ namespace dyt::bench {
 // addition two more arrays, in training three more. Ratios are medians over rounds of times in the
 // same round; share_of_copy is the speed in bytes a second as a share of the copy's: 1 at the limit
 // that memory sets. The number of LibTorch's threads is put back. `say` is told each case that
-// begins; `stop` is asked between turns; both may be empty. "device" is cpu or cuda. Throws as
-// ops::device_of does.
+// begins; `stop` is asked between turns; both may be empty. "device" is cpu or cuda. With `python`
+// the contenders of OpsPeers have turns in the same rounds, and "environment" holds their versions
+// as "peers". Throws as ops::device_of and OpsPeers do.
 std::string bench_ops(const OpsBenchConfig& config,
                       const std::function<void(const std::string&)>& say,
                       const std::function<bool()>& stop);

@@ -41,6 +41,9 @@ void OpsBenchConfig::visit_fields(core::Fields& fields) {
   fields.add(
       "device", device,
       {.help = "where the tensors live: auto (a GPU where one can be used), cpu, cuda, cuda:i"});
+  fields.add(
+      "python", python,
+      {.help = "a Python with PyTorch, whose torch.compile makes peers; empty: without them"});
   fields.add("implementations", implementations,
              {.help = "on the CPU every implementation of the kernels by itself too, without "
                       "LibTorch around it"});

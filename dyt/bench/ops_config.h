@@ -14,6 +14,7 @@ struct OpsBenchConfig {
   std::vector<int64_t> threads = {0};
   std::string function = "tanh";
   std::string device = "auto";
+  std::string python;  // "": no peers that need it
   bool implementations = false;
   int64_t rounds = 15;
   double block_ms = 20;

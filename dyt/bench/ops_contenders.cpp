@@ -16,8 +16,6 @@
 namespace dyt::bench {
 namespace {
 
-constexpr double kEps = 1e-6;
-
 // What all contenders of a case work on.
 struct Data {
   std::vector<at::Tensor> inputs, grads, residuals;  // one, or several in turn (cold)
@@ -37,20 +35,11 @@ at::ScalarType type_of(const std::string& dtype) {
   return dtype == "float16" ? at::kHalf : at::kFloat;
 }
 
-// Together four last-level caches, 512 MiB at most.
-int64_t buffers_of(const OpsCase& wanted, int64_t bytes) {
-  constexpr int64_t kMost = int64_t{512} << 20;
-  const int64_t cold = std::min(4 * kernels::last_level_cache_bytes(), kMost);
-  return wanted.cache == "cold" ? 1 + cold / bytes : 1;
-}
-
 std::shared_ptr<Data> make_data(const OpsCase& wanted) {
   auto data = std::make_shared<Data>();
   const auto options = at::TensorOptions().dtype(type_of(wanted.dtype)).device(wanted.device);
   const bool training = wanted.pass == "training";
-  const int64_t bytes =
-      wanted.shape.rows * wanted.shape.channels * static_cast<int64_t>(options.dtype().itemsize());
-  const int64_t buffers = buffers_of(wanted, bytes);
+  const int64_t buffers = buffers_of(wanted);
   torch::manual_seed(0);
   const auto random = [&] {
     return torch::randn({wanted.shape.rows, wanted.shape.channels})
@@ -161,6 +150,14 @@ void add_implementations(const OpsCase& wanted, const std::shared_ptr<Data>& dat
 
 }  // namespace
 
+int64_t buffers_of(const OpsCase& wanted) {
+  constexpr int64_t kMost = int64_t{512} << 20;
+  const int64_t cold = std::min(4 * kernels::last_level_cache_bytes(), kMost);
+  const auto width = static_cast<int64_t>(c10::elementSize(type_of(wanted.dtype)));
+  const int64_t bytes = wanted.shape.rows * wanted.shape.channels * width;
+  return wanted.cache == "cold" ? 1 + cold / bytes : 1;
+}
+
 std::vector<Contender> ops_contenders(const OpsCase& wanted) {
   const auto data = make_data(wanted);
   const std::span<const kernels::FunctionRow> rows(kernels::kFunctions);
@@ -182,19 +179,20 @@ std::vector<Contender> ops_contenders(const OpsCase& wanted) {
   });
   add("layer_norm", {weight, bias}, [residual](Data& d, size_t n) {
     return residual ? std::get<0>(ops::norm_add(d.inputs[n], d.residuals[n], d.weight, d.bias,
-                                                "layer_norm", kEps))
-                    : ops::norm(d.inputs[n], d.weight, d.bias, "layer_norm", kEps);
+                                                "layer_norm", kNormEps))
+                    : ops::norm(d.inputs[n], d.weight, d.bias, "layer_norm", kNormEps);
   });
   add("rms_norm", {weight}, [residual](Data& d, size_t n) {
     return residual ? std::get<0>(ops::norm_add(d.inputs[n], d.residuals[n], d.weight, {},
-                                                "rms_norm", kEps))
-                    : ops::norm(d.inputs[n], d.weight, {}, "rms_norm", kEps);
+                                                "rms_norm", kNormEps))
+                    : ops::norm(d.inputs[n], d.weight, {}, "rms_norm", kNormEps);
   });
   add("torch layer_norm", {weight, bias}, [wanted](Data& d, size_t n) {
-    return at::layer_norm(summed(wanted, d, n), {wanted.shape.channels}, d.weight, d.bias, kEps);
+    return at::layer_norm(summed(wanted, d, n), {wanted.shape.channels}, d.weight, d.bias,
+                          kNormEps);
   });
   add("torch rms_norm", {weight}, [wanted](Data& d, size_t n) {
-    return at::rms_norm(summed(wanted, d, n), {wanted.shape.channels}, d.weight, kEps);
+    return at::rms_norm(summed(wanted, d, n), {wanted.shape.channels}, d.weight, kNormEps);
   });
   if (row.function == kernels::Function::kTanh) {
     add("eager dyt", {alpha, weight, bias}, [wanted](Data& d, size_t n) {

@@ -22,6 +22,10 @@ struct OpsCase {
 
 inline constexpr const char* kCopy = "copy";
 inline constexpr const char* kOurs = "dyt";
+inline constexpr double kNormEps = 1e-6;
+
+// How many inputs take turns: 1 (warm), or (cold) together four last-level caches, 512 MiB at most.
+int64_t buffers_of(const OpsCase& wanted);
 
 // Named: copy (x to a new tensor), dyt (our operator), layer_norm, rms_norm (our norms), torch
 // layer_norm, torch rms_norm (LibTorch's), eager dyt (LibTorch's tanh between * and +; other

@@ -6,12 +6,12 @@
 
 #include "dyt/bench/interleave.h"
 #include "dyt/bench/internal/cell.h"
+#include "dyt/bench/internal/environment.h"
 #include "dyt/bench/step_contenders.h"
 #include "dyt/core/error.h"
 #include "dyt/core/lookup.h"
 #include "dyt/models/table.h"
 #include "dyt/ops/device.h"
-#include "dyt/train/environment.h"
 
 namespace dyt::bench {
 namespace {
@@ -143,7 +143,7 @@ std::string bench_step(const StepBenchConfig& config,
   at::set_num_threads(config.threads == 0 ? before : static_cast<int>(config.threads));
   StepBenchConfig copy = config;
   Json result = {{"version", 1},
-                 {"environment", train::environment(device)},
+                 {"environment", environment(device)},
                  {"config", Json::parse(core::to_json_text(core::fields_of(copy)))},
                  {"cases", Json::array()}};
   for (const std::string& model : config.models) {
