@@ -1,5 +1,5 @@
 // Child processes with pipes: gnuplot for the report, training runs and cost workers for a
-// comparison.
+// comparison, compiled peers for a bench.
 #pragma once
 
 #include <sys/types.h>

@@ -157,7 +157,7 @@ wait
   EXPECT_TRUE(!is_there(started) || core::read_file(status).find("zombie") != std::string::npos);
 }
 
-TEST(OpsPeers, RealPythonCompilesThem) {
+TEST(OpsPeersSlow, RealPythonCompilesThem) {
   const std::string python = DYT_SOURCE_DIR "/.deps/python/bin/python";
   if (!fs::exists(python)) {
     GTEST_SKIP() << "no .deps/python with PyTorch: make test-python makes it";
