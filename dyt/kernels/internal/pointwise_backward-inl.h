@@ -109,10 +109,11 @@ HWY_INLINE Terms no_terms() {
   return {zero, zero, zero, zero};
 }
 
-// kRows rows from `row` on: a column's sums are loaded and stored once for all of them.
+// kRows rows from `row` on, `apart` rows apart: a column's sums are loaded and stored once for all
+// of them.
 template <int kRows, class F, class T, bool kShift>
-HWY_INLINE void backward_rows(const BackwardStep<F, T, kShift>& given, int64_t row, int64_t width,
-                              const float* weight, float* sum_weight, float* sum_bias,
+HWY_INLINE void backward_rows(const BackwardStep<F, T, kShift>& given, int64_t row, int64_t apart,
+                              int64_t width, const float* weight, float* sum_weight, float* sum_bias,
                               ScalarSums& scalars) {
   // A copy: the compiler cannot know that no store changes what a reference points to.
   const BackwardStep<F, T, kShift> step = given;
@@ -126,7 +127,7 @@ HWY_INLINE void backward_rows(const BackwardStep<F, T, kShift>& given, int64_t r
       low.bias = load(sum_bias + n);
       high.weight = load(sum_weight + n + one);
       high.bias = load(sum_bias + n + one);
-      step.template rows<kRows>(row * width + n, width, load_pair(weight + n), low, high);
+      step.template rows<kRows>(row * width + n, apart * width, load_pair(weight + n), low, high);
       store_pair({low.weight, high.weight}, sum_weight + n);
       store_pair({low.bias, high.bias}, sum_bias + n);
     }
@@ -136,7 +137,7 @@ HWY_INLINE void backward_rows(const BackwardStep<F, T, kShift>& given, int64_t r
       low.weight = load_part(sum_weight + n, count);
       low.bias = load_part(sum_bias + n, count);
       for (int r = 0; r < kRows; ++r) {
-        step.part((row + r) * width + n, count, w, low);
+        step.part((row + r * apart) * width + n, count, w, low);
       }
       store_part(low.weight, sum_weight + n, count);
       store_part(low.bias, sum_bias + n, count);
@@ -151,13 +152,12 @@ template <class F, class T, bool kShift>
 HWY_NOINLINE void backward_chunk(const BackwardStep<F, T, kShift>& step, int64_t begin, int64_t end,
                                  int64_t width, const float* weight, float* sum_weight,
                                  float* sum_bias, ScalarSums& scalars) {
-  constexpr int kRows = 2;
-  int64_t row = begin;
-  for (; row + kRows <= end; row += kRows) {
-    backward_rows<kRows>(step, row, width, weight, sum_weight, sum_bias, scalars);
+  const int64_t half = (end - begin) / 2;
+  for (int64_t row = begin; row < begin + half; ++row) {
+    backward_rows<2>(step, row, half, width, weight, sum_weight, sum_bias, scalars);
   }
-  for (; row < end; ++row) {
-    backward_rows<1>(step, row, width, weight, sum_weight, sum_bias, scalars);
+  for (int64_t row = begin + 2 * half; row < end; ++row) {
+    backward_rows<1>(step, row, 0, width, weight, sum_weight, sum_bias, scalars);
   }
 }
 
@@ -171,7 +171,7 @@ HWY_NOINLINE void backward_rest(const BackwardStep<F, T, kShift>& step, int64_t 
   moved.arrays.grad_input += step.arrays.grad_input != nullptr ? element : 0;
   moved.arrays.grad_sum += step.arrays.grad_sum != nullptr ? element : 0;
   moved.arrays.stream = false;
-  backward_rows<1>(moved, 0, count, weight, sum_weight, sum_bias, scalars);
+  backward_rows<1>(moved, 0, 0, count, weight, sum_weight, sum_bias, scalars);
 }
 
 // Channels last: every chunk of rows has sums of its own for each column.
