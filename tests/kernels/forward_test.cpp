@@ -56,6 +56,24 @@ TYPED_TEST(Forward, RowDoesNotDependOnItsNeighbours) {
   }
 }
 
+// Wide rows are taken two at a time where there are many; a part of them alone, one by one.
+TYPED_TEST(Forward, ManyWideRowsAreTheSameAsFew) {
+  using T = TypeParam;
+  constexpr int64_t kRows = 65, kFew = 5, kWidth = 2051;
+  const auto whole = random_case<T>(Function::kTanh, {kRows, kWidth}, true, true, true);
+  for (const auto& implementation : forward_for(whole)) {
+    const auto outputs = whole.forward(implementation);
+    for (int64_t r = 0; r < kRows; r += kFew) {
+      PointwiseCase<T> few = whole;
+      few.shape.outer = kFew;
+      few.input.assign(whole.input.begin() + r * kWidth, whole.input.begin() + (r + kFew) * kWidth);
+      EXPECT_TRUE(std::ranges::equal(few.forward(implementation),
+                                     std::span(outputs).subspan(r * kWidth, kFew * kWidth)))
+          << implementation.name << ", from row " << r;
+    }
+  }
+}
+
 TYPED_TEST(Forward, ChannelsFirstIsTheTransposedProblem) {
   using T = TypeParam;
   const int64_t channels = 3, inner = 5;

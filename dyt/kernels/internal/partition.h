@@ -39,6 +39,13 @@ constexpr Rows wide_rows(int64_t outer, int64_t channels) {
   return made;
 }
 
+// Whether forward takes two rows at once: where weight and bias fill half the nearest cache (fp32,
+// 32 KiB), and there are rows enough for many threads.
+constexpr bool pairs_rows(const Rows& rows) {
+  constexpr int64_t kLeastWidth = 2048, kLeastRows = 64;
+  return rows.width >= kLeastWidth && rows.rows >= kLeastRows;
+}
+
 // Chunks of rows whose sums are formed separately and added in order: enough for many threads,
 // large enough that the partial sums cost little, and short enough for fp32.
 struct Chunks {

@@ -113,8 +113,8 @@ HWY_INLINE Terms no_terms() {
 // of them.
 template <int kRows, class F, class T, bool kShift>
 HWY_INLINE void backward_rows(const BackwardStep<F, T, kShift>& given, int64_t row, int64_t apart,
-                              int64_t width, const float* weight, float* sum_weight, float* sum_bias,
-                              ScalarSums& scalars) {
+                              int64_t width, const float* weight, float* sum_weight,
+                              float* sum_bias, ScalarSums& scalars) {
   // A copy: the compiler cannot know that no store changes what a reference points to.
   const BackwardStep<F, T, kShift> step = given;
   const auto one = static_cast<int64_t>(lanes());

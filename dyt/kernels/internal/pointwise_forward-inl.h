@@ -12,7 +12,8 @@
 HWY_BEFORE_NAMESPACE();
 namespace dyt::kernels::HWY_NAMESPACE {
 
-// A run of elements within one row (weight and bias: one a column) or one plane (one for all).
+// A run of elements within one row (weight and bias: one a column) or one plane (one for all), or
+// the same columns of several rows.
 template <class T>
 struct ForwardRun {
   const T* input;
@@ -21,8 +22,9 @@ struct ForwardRun {
   T* output;
   const float* weight;
   const float* bias;
-  int64_t count;
+  int64_t count;  // in a row
   bool stream;
+  int64_t stride = 0;  // from a row to the next
 
   ForwardRun from(int64_t element) const {
     ForwardRun run = *this;
@@ -55,60 +57,76 @@ struct ForwardStep {
   const Argument argument;
   const F function;
 
-  HWY_INLINE Pair value(const Pair& x, int64_t n) const {
+  // A pair of vectors in each of kRows rows: weight and bias are loaded once for all of them. All
+  // is loaded before anything is stored: a store and a load a multiple of 4 KiB apart look the same
+  // to the CPU, which would make the load wait.
+  template <int kRows, bool kResidual, bool kStream>
+  HWY_INLINE void rows(int64_t n) const {
     const Pair weight = affine_at<kAffine>(run.weight, n);
     const Pair bias = affine_at<kAffine>(run.bias, n);
-    return {hn::MulAdd(weight.low, function.value(argument(x.low)), bias.low),
-            hn::MulAdd(weight.high, function.value(argument(x.high)), bias.high)};
-  }
-
-  HWY_INLINE Pair sum(int64_t n) const {
-    const Pair a = load_pair(run.input + n), b = load_pair(run.residual + n);
-    return store_rounded({hn::Add(a.low, b.low), hn::Add(a.high, b.high)}, run.sum + n);
+    Pair x[kRows];
+    HWY_UNROLL(2)
+    for (int r = 0; r < kRows; ++r) {
+      x[r] = load_pair(run.input + n + r * run.stride);
+      if constexpr (kResidual) {
+        const Pair more = load_pair(run.residual + n + r * run.stride);
+        x[r] = {hn::Add(x[r].low, more.low), hn::Add(x[r].high, more.high)};
+      }
+    }
+    HWY_UNROLL(2)
+    for (int r = 0; r < kRows; ++r) {
+      const int64_t at = n + r * run.stride;
+      if constexpr (kResidual) {
+        x[r] = store_rounded(x[r], run.sum + at);
+      }
+      const Pair y{hn::MulAdd(weight.low, function.value(argument(x[r].low)), bias.low),
+                   hn::MulAdd(weight.high, function.value(argument(x[r].high)), bias.high)};
+      kStream ? stream_pair(y, run.output + at) : store_pair(y, run.output + at);
+    }
   }
 };
 
-// Whole pairs of vectors; the number of elements done.
-template <class F, class T, Affine kAffine>
+// Whole pairs of vectors of kRows rows; the number of columns done.
+template <int kRows, class F, class T, Affine kAffine>
 HWY_INLINE int64_t forward_pairs(const ForwardRun<T>& given, const Argument& argument,
                                  const F& function) {
   const auto step = static_cast<int64_t>(2 * lanes());
   const ForwardStep<F, T, kAffine> at{given, argument, function};
   const ForwardRun<T>& run = at.run;
   const int64_t end = run.count - run.count % step;
-  const bool streams = run.stream && reinterpret_cast<uintptr_t>(run.output) % kStreamBytes == 0;
-  if (run.residual != nullptr) {
+  const auto all = [&]<bool kResidual, bool kStream>() HWY_ATTR {
     for (int64_t n = 0; n < end; n += step) {
-      const Pair y = at.value(at.sum(n), n);
-      streams ? stream_pair(y, run.output + n) : store_pair(y, run.output + n);
+      at.template rows<kRows, kResidual, kStream>(n);
     }
-  } else if (streams) {
-    for (int64_t n = 0; n < end; n += step) {
-      stream_pair(at.value(load_pair(run.input + n), n), run.output + n);
-    }
+  };
+  const bool residual = run.residual != nullptr;
+  if (run.stream && reinterpret_cast<uintptr_t>(run.output) % kStreamBytes == 0 &&
+      run.stride * sizeof(T) % kStreamBytes == 0) {
+    residual ? all.template operator()<true, true>() : all.template operator()<false, true>();
   } else {
-    for (int64_t n = 0; n < end; n += step) {
-      store_pair(at.value(load_pair(run.input + n), n), run.output + n);
-    }
+    residual ? all.template operator()<true, false>() : all.template operator()<false, false>();
   }
   return end;
 }
 
-template <class F, class T, Affine kAffine>
+template <int kRows, class F, class T, Affine kAffine>
 HWY_INLINE void forward_run(const ForwardRun<T>& run, const Argument& argument, const F& function) {
-  int64_t n = forward_pairs<F, T, kAffine>(run, argument, function);
+  const int64_t done = forward_pairs<kRows, F, T, kAffine>(run, argument, function);
   const auto most = static_cast<int64_t>(lanes());
-  for (; n < run.count; n += most) {
-    const auto count = static_cast<size_t>(std::min(most, run.count - n));
-    Lanes x = load_part(run.input + n, count);
-    if (run.residual != nullptr) {
-      store_part(hn::Add(x, load_part(run.residual + n, count)), run.sum + n, count);
-      x = load_part(run.sum + n, count);
+  constexpr bool kColumns = kAffine == Affine::kColumns;
+  for (int r = 0; r < kRows; ++r) {
+    const ForwardRun<T> row = run.from(r * run.stride);
+    for (int64_t n = done; n < run.count; n += most) {
+      const auto count = static_cast<size_t>(std::min(most, run.count - n));
+      Lanes x = load_part(row.input + n, count);
+      if (row.residual != nullptr) {
+        store_part(hn::Add(x, load_part(row.residual + n, count)), row.sum + n, count);
+        x = load_part(row.sum + n, count);
+      }
+      const Lanes weight = kColumns ? load_part(row.weight + n, count) : splat(*row.weight);
+      const Lanes bias = kColumns ? load_part(row.bias + n, count) : splat(*row.bias);
+      store_part(hn::MulAdd(weight, function.value(argument(x)), bias), row.output + n, count);
     }
-    constexpr bool kColumns = kAffine == Affine::kColumns;
-    const Lanes weight = kColumns ? load_part(run.weight + n, count) : splat(*run.weight);
-    const Lanes bias = kColumns ? load_part(run.bias + n, count) : splat(*run.bias);
-    store_part(hn::MulAdd(weight, function.value(argument(x)), bias), run.output + n, count);
   }
 }
 
@@ -130,6 +148,24 @@ void for_each_run(int64_t elements, int64_t width, const ParallelFor& parallel_f
   });
 }
 
+// Two rows at a time, so that weight and bias come from a farther cache half as often.
+template <class F, class T>
+HWY_NOINLINE void forward_wide(const ForwardRun<T>& all, const Argument& argument,
+                               const F& function, int64_t width, const ParallelFor& parallel_for) {
+  const int64_t rows = all.count / width;
+  parallel_for(internal::ceil_div(rows, 2), [&](int64_t piece) {
+    ForwardRun<T> run = all.from(2 * piece * width);
+    run.count = width;
+    run.stride = width;
+    if (2 * piece + 1 < rows) {
+      forward_run<2, F, T, Affine::kColumns>(run, argument, function);
+    } else {
+      forward_run<1, F, T, Affine::kColumns>(run, argument, function);
+    }
+    hwy::FlushStream();
+  });
+}
+
 template <class F, class T>
 HWY_NOINLINE void forward_columns(const ForwardRun<T>& all, const Argument& argument,
                                   const F& function, int64_t width,
@@ -140,7 +176,7 @@ HWY_NOINLINE void forward_columns(const ForwardRun<T>& all, const Argument& argu
                  run.weight += column;
                  run.bias += column;
                  run.count = count;
-                 forward_run<F, T, Affine::kColumns>(run, argument, function);
+                 forward_run<1, F, T, Affine::kColumns>(run, argument, function);
                });
 }
 
@@ -154,7 +190,7 @@ HWY_NOINLINE void forward_planes(const ForwardRun<T>& all, const Argument& argum
                  run.weight += plane % shape.channels;
                  run.bias += plane % shape.channels;
                  run.count = count;
-                 forward_run<F, T, Affine::kOne>(run, argument, function);
+                 forward_run<1, F, T, Affine::kOne>(run, argument, function);
                });
 }
 
@@ -186,7 +222,9 @@ void forward_typed(const ForwardProblem& problem, const F& function,
                           bias.data(),
                           shape.count(),
                           problem.output != problem.input && internal::streams(bytes)};
-  if (columns) {
+  if (columns && internal::pairs_rows(rows)) {
+    forward_wide<F>(all, argument, function, rows.width, parallel_for);
+  } else if (columns) {
     forward_columns<F>(all, argument, function, rows.width, parallel_for);
   } else {
     forward_planes<F>(all, argument, function, shape, parallel_for);
