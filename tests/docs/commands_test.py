@@ -31,6 +31,9 @@ NOT_RUN = {
     "./bin/dyt data fetch mnist --from /media/usb/mnist": "there is no such folder; tests/data/fetch_test.cpp has one",
     "make python": "builds first; make test-python does the same and uses the result",
     "make test-python": "makes an environment of 4.7 GB; .ci/run gives this command in a clean clone",
+    "build/release/benchmarks/kernels_benchmark "
+    "--benchmark_filter='^(copy|forward/(tanh|layer_norm))/float32.*/32x1024/threads:1'":
+        "is built only where Google Benchmark is; the test kernels.benchmark runs it",
     "make demo": "builds first, as make test does; its comparison is the command of docs/report.md",
     "make test": "runs this very test; .ci/run gives this command in a clean clone",
 }
