@@ -206,5 +206,35 @@ TYPED_TEST(Backward, ZeroAlphaKeepsItsGradient) {
   }
 }
 
+template <class T>
+class Backward16Bit : public ::testing::Test {};
+using SixteenBitTypes = ::testing::Types<BFloat16, Float16>;
+TYPED_TEST_SUITE(Backward16Bit, SixteenBitTypes);
+
+// Twice, over fp32, would make it 1: the midpoint of 1 and the next number, and a little more.
+TYPED_TEST(Backward16Bit, SumsAreRoundedOnce) {
+  using T = TypeParam;
+  constexpr bool kLong = std::is_same_v<T, BFloat16>;
+  const float half = kLong ? 0x1p-8f : 0x1p-11f, little = kLong ? 0x1p-40f : 0x1p-24f;
+  const Shape shapes[] = {{5, 8201}, {1, 3, 3 * 8192}};  // fp64 sums begin with the third number
+  for (const Shape& shape : shapes) {
+    auto problem = random_case<T, T>(Function::kTanh, shape, true, true, true);
+    const auto added = [&](size_t element) {
+      const int64_t part = shape.inner == 1 ? static_cast<int64_t>(element) / shape.channels
+                                            : static_cast<int64_t>(element) % shape.inner;
+      const int64_t last = shape.inner == 1 ? 4 : 8192;
+      return part == 0 ? 1 : part == 1 ? half : part == last ? little : 0;
+    };
+    for (size_t n = 0; n < problem.grad_output.size(); ++n) {
+      problem.grad_output[n] = added(n);
+    }
+    for (const auto& implementation : backward_for(problem)) {
+      SCOPED_TRACE(std::string(implementation.name));
+      const std::vector<float> all(shape.channels, 1 + 2 * half);
+      EXPECT_EQ(problem.backward(implementation).bias, all);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace dyt::kernels::test

@@ -7,14 +7,13 @@
 #endif
 
 #include "dyt/kernels/internal/column_sums.h"
-#include "dyt/kernels/internal/lanes-inl.h"
+#include "dyt/kernels/internal/parameters-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace dyt::kernels::HWY_NAMESPACE {
 
 // Sums of fp32 numbers in fp64.
 struct DoubleSums {
-  using Doubles = hn::Repartition<double, Floats>;
   hn::Vec<Doubles> low, high;
 
   HWY_INLINE static DoubleSums zero() { return {hn::Zero(Doubles()), hn::Zero(Doubles())}; }
@@ -57,7 +56,7 @@ HWY_NOINLINE inline void store_column_sums(DType type, const float* first, int64
       }
       sums.store(totals + n);
     }
-    internal::store_all(type, totals, count, static_cast<char*>(gradient) + begin * size_of(type));
+    store_sums(type, totals, count, static_cast<char*>(gradient) + begin * size_of(type));
   });
 }
 

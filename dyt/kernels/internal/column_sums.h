@@ -76,7 +76,9 @@ class PlaneSums {
     }
   }
 
-  void finish(const BackwardProblem& problem) const {
+  // store(type, sums, count, gradient) rounds to the parameters' type.
+  template <class Store>
+  void finish(const BackwardProblem& problem, const Store& store) const {
     const DType type = parameter_type(problem);
     std::vector<double> weight(shape_.channels), bias(shape_.channels);
     double alpha = 0, shift = 0;
@@ -89,10 +91,10 @@ class PlaneSums {
         shift += sums.shift;
       }
     }
-    store_all(type, &alpha, 1, problem.grad_alpha);
-    store_all(type, &shift, 1, problem.grad_shift);
-    store_all(type, weight.data(), shape_.channels, problem.grad_weight);
-    store_all(type, bias.data(), shape_.channels, problem.grad_bias);
+    store(type, &alpha, 1, problem.grad_alpha);
+    store(type, &shift, 1, problem.grad_shift);
+    store(type, weight.data(), shape_.channels, problem.grad_weight);
+    store(type, bias.data(), shape_.channels, problem.grad_bias);
   }
 
  private:

@@ -2,6 +2,7 @@
 //
 //   Lanes t = Tanh::value(u);
 //   auto [t, slope] = Tanh::point(u);
+//   Pair both = values(Tanh(), prepare(Tanh(), {u, v}));
 //
 // Range: all; NaN goes through, +-inf -> +-1, -0 -> -0. Errors, enforced by tests/kernels against
 // functions.h: f 2 ULP of fp32, f' 1e-6 of its maximum. Short<Tanh, T> is for arrays of the 16-bit
@@ -25,6 +26,15 @@ struct PointLanes {
   HWY_INLINE PointLanes() {}  // as Pair
   HWY_INLINE PointLanes(Lanes value_lanes, Lanes slope_lanes)
       : value(value_lanes), slope(slope_lanes) {}
+};
+
+struct PointPair {
+  Pair value, slope;
+
+  HWY_INLINE PointPair() {}  // as Pair
+  HWY_INLINE PointPair(const Pair& values, const Pair& slopes) : value(values), slope(slopes) {}
+  HWY_INLINE PointLanes low() const { return {value.low, slope.low}; }
+  HWY_INLINE PointLanes high() const { return {value.high, slope.high}; }
 };
 
 HWY_INLINE Lanes horner(Lanes, float c0) { return splat(c0); }
@@ -78,13 +88,17 @@ HWY_INLINE Lanes fetch(const float* row, __m512i index) {
   return Lanes{_mm512_permutexvar_ps(index, _mm512_load_ps(row))};
 }
 
+// Of two vectors side by side: between two dependent instructions of one stands one of the other.
 template <int kFrom, int kDegree>
-HWY_INLINE Lanes polynomial(const internal::FunctionTable<kDegree>& table, __m512i index, Lanes r) {
-  const Lanes c = fetch(table.rows[kFrom + 1], index);
+HWY_INLINE Pair polynomial(const internal::FunctionTable<kDegree>& table, __m512i low, __m512i high,
+                           const Pair& r) {
+  const float* row = table.rows[kFrom + 1];
   if constexpr (kFrom == kDegree) {
-    return c;
+    return {fetch(row, low), fetch(row, high)};
   } else {
-    return hn::MulAdd(polynomial<kFrom + 1>(table, index, r), r, c);
+    const Pair more = polynomial<kFrom + 1>(table, low, high, r);
+    return {hn::MulAdd(more.low, r.low, fetch(row, low)),
+            hn::MulAdd(more.high, r.high, fetch(row, high))};
   }
 }
 
@@ -92,53 +106,88 @@ HWY_INLINE Lanes polynomial(const internal::FunctionTable<kDegree>& table, __m51
 // 1 cannot be rounded without an error of its own.
 enum class First { kWhole, kPlusSelf };
 
-// Where |u| lies in the tables with that offset and clamp.
-struct Place {
-  Lanes a, moved;
-  __m512i index;
+// Two vectors and where their |u| lie in a table.
+struct Places {
+  Pair u, a, moved;
+  __m512i low, high;
+
+  HWY_INLINE Places() {}  // as Pair
 };
 
 template <int kDegree>
-HWY_INLINE Place place_in(const internal::FunctionTable<kDegree>& table, Lanes u) {
-  const Lanes a = magnitude(u, table.clamp);
-  const Lanes moved = hn::Add(a, splat(table.offset));
-  return {a, moved, _mm512_srli_epi32(_mm512_castps_si512(moved.raw), 21)};
+HWY_INLINE Places places_in(const internal::FunctionTable<kDegree>& table, const Pair& u) {
+  const Lanes offset = splat(table.offset);
+  Places places;
+  places.u = u;
+  places.a = {magnitude(u.low, table.clamp), magnitude(u.high, table.clamp)};
+  places.moved = {hn::Add(places.a.low, offset), hn::Add(places.a.high, offset)};
+  places.low = _mm512_srli_epi32(_mm512_castps_si512(places.moved.low.raw), 21);
+  places.high = _mm512_srli_epi32(_mm512_castps_si512(places.moved.high.raw), 21);
+  return places;
 }
 
 // f(|u|)
 template <First kFirst, int kDegree>
-HWY_INLINE Lanes at(const internal::FunctionTable<kDegree>& table, const Place& place) {
-  const Lanes r = hn::Sub(place.a, fetch(table.rows[0], place.index));
-  Lanes c0 = fetch(table.rows[1], place.index);
+HWY_INLINE Pair at(const internal::FunctionTable<kDegree>& table, const Places& places) {
+  const Pair r{hn::Sub(places.a.low, fetch(table.rows[0], places.low)),
+               hn::Sub(places.a.high, fetch(table.rows[0], places.high))};
+  const Pair p = polynomial<1>(table, places.low, places.high, r);
+  Pair c0{fetch(table.rows[1], places.low), fetch(table.rows[1], places.high)};
   if constexpr (kFirst == First::kPlusSelf) {
-    c0 = hn::IfThenElse(hn::Lt(place.moved, splat(table.second)), place.a, c0);
+    const Lanes second = splat(table.second);
+    c0 = {hn::IfThenElse(hn::Lt(places.moved.low, second), places.a.low, c0.low),
+          hn::IfThenElse(hn::Lt(places.moved.high, second), places.a.high, c0.high)};
   }
-  return hn::MulAdd(polynomial<1>(table, place.index, r), r, c0);
+  return {hn::MulAdd(p.low, r.low, c0.low), hn::MulAdd(p.high, r.high, c0.high)};
 }
 
+// f(u)
 template <First kFirst, int kDegree>
-HWY_INLINE Lanes by_table(const internal::FunctionTable<kDegree>& table, Lanes u) {
-  return with_sign(at<kFirst>(table, place_in(table, u)), u);
+HWY_INLINE Pair by_table(const internal::FunctionTable<kDegree>& table, const Places& places) {
+  const Pair t = at<kFirst>(table, places);
+  return {with_sign(t.low, places.u.low), with_sign(t.high, places.u.high)};
 }
+
+// The functions below, where tables serve them: f in two stages, of two vectors at once.
+template <First kFirst, const auto& kTable>
+struct TableValues {
+  HWY_INLINE static Places prepare(const Pair& u) { return places_in(kTable, u); }
+  HWY_INLINE static Pair values(const Places& places) { return by_table<kFirst>(kTable, places); }
+  HWY_INLINE static Lanes value(Lanes u) { return values(prepare({u, u})).low; }
+};
+
+template <const auto& kTable>
+struct TanhPoints {
+  HWY_INLINE static Places prepare_points(const Pair& u) { return places_in(kTable, u); }
+  HWY_INLINE static PointPair points(const Places& places) {
+    const Pair t = by_table<First::kWhole>(kTable, places);
+    return {t, {hn::NegMulAdd(t.low, t.low, splat(1)), hn::NegMulAdd(t.high, t.high, splat(1))}};
+  }
+  HWY_INLINE static PointLanes point(Lanes u) { return points(prepare_points({u, u})).low(); }
+};
 
 // Both from tables over the same intervals; the slope is 0 from the clamp on.
-template <int kDegree, int kSlopeDegree>
-HWY_INLINE PointLanes erf_by_tables(const internal::FunctionTable<kDegree>& value,
-                                    const internal::FunctionTable<kSlopeDegree>& slope, Lanes u) {
-  const Place place = place_in(value, u);
-  const Lanes t = at<First::kPlusSelf>(value, place);
-  return {with_sign(t, u),
-          hn::IfThenZeroElse(hn::Eq(place.a, splat(value.clamp)), at<First::kWhole>(slope, place))};
-}
-#endif
+template <const auto& kTable, const auto& kSlopes>
+struct ErfPoints {
+  HWY_INLINE static Places prepare_points(const Pair& u) { return places_in(kTable, u); }
+  HWY_INLINE static PointPair points(const Places& places) {
+    const Pair t = by_table<First::kPlusSelf>(kTable, places);
+    const Pair slope = at<First::kWhole>(kSlopes, places);
+    const Lanes clamp = splat(kTable.clamp);
+    return {t,
+            {hn::IfThenZeroElse(hn::Eq(places.a.low, clamp), slope.low),
+             hn::IfThenZeroElse(hn::Eq(places.a.high, clamp), slope.high)}};
+  }
+  HWY_INLINE static PointLanes point(Lanes u) { return points(prepare_points({u, u})).low(); }
+};
 
+struct Tanh : TableValues<First::kWhole, internal::kTanh>, TanhPoints<internal::kTanh> {};
+struct Erf : TableValues<First::kPlusSelf, internal::kErf>,
+             ErfPoints<internal::kErf, internal::kErfSlope> {};
+#else
 struct Tanh {
   HWY_INLINE static Lanes value(Lanes u) {
-#if HWY_TARGET == HWY_AVX3
-    return by_table<First::kWhole>(internal::kTanh, u);
-#else
     return with_sign(by_exponential(magnitude(u, 9.02f)), u);
-#endif
   }
 
   HWY_INLINE static PointLanes point(Lanes u) {
@@ -172,24 +221,16 @@ struct Tanh {
 
 struct Erf {
   HWY_INLINE static Lanes value(Lanes u) {
-#if HWY_TARGET == HWY_AVX3
-    return by_table<First::kPlusSelf>(internal::kErf, u);
-#else
     return with_sign(by_exponential(magnitude(u, 3.95f)), u);
-#endif
   }
 
   HWY_INLINE static PointLanes point(Lanes u) {
-#if HWY_TARGET == HWY_AVX3
-    return erf_by_tables(internal::kErf, internal::kErfSlope, u);
-#else
     // 2/sqrt(pi) * exp(-u^2), 0 where that is below the normal numbers.
     const Lanes a = magnitude(u, 9.3f);
     const Lanes e = exp2_of(hn::Mul(hn::Mul(a, a), splat(-1.4426950409f)));
     const Lanes slope = hn::IfThenElse(hn::Lt(a, splat(9.3f)), hn::Mul(e, splat(1.1283791671f)),
                                        hn::Sub(a, splat(9.3f)));  // 0, or NaN
     return {value(u), slope};
-#endif
   }
 
   // Below 1 an odd polynomial, else 1 - erfc(a) with log2(erfc) a polynomial.
@@ -205,6 +246,7 @@ struct Erf {
     return hn::IfThenElse(hn::Ge(a, splat(1)), far, near_zero);  // NaN: near
   }
 };
+#endif
 
 struct Isru {
   static constexpr float kClamp = 1e9f;  // f has long been 1, and the square does not overflow
@@ -253,9 +295,7 @@ struct LinearClip {
 template <class F, class T>
 struct Short : F {};
 
-HWY_INLINE Lanes between(Lanes u, float clamp) {
-  return at_least(-clamp, at_most(clamp, u));
-}
+HWY_INLINE Lanes between(Lanes u, float clamp) { return at_least(-clamp, at_most(clamp, u)); }
 
 // From the clamp on exactly 1, as a weight may be large.
 HWY_INLINE Lanes one_beyond(Lanes u, float clamp, Lanes t) {
@@ -264,46 +304,21 @@ HWY_INLINE Lanes one_beyond(Lanes u, float clamp, Lanes t) {
 }
 
 #if HWY_TARGET == HWY_AVX3
-struct ShortTanhPoint {
-  HWY_INLINE static PointLanes point(Lanes u) {
-    const Lanes t = by_table<First::kWhole>(internal::kTanhShort, u);
-    return {t, hn::NegMulAdd(t, t, splat(1))};
-  }
-};
-
-struct ShortErfPoint {
-  HWY_INLINE static PointLanes point(Lanes u) {
-    return erf_by_tables(internal::kErfShort, internal::kErfSlopeShort, u);
-  }
-};
+template <>
+struct Short<Tanh, BFloat16> : TableValues<First::kWhole, internal::kTanhBFloat16>,
+                               TanhPoints<internal::kTanhShort> {};
 
 template <>
-struct Short<Tanh, BFloat16> : ShortTanhPoint {
-  HWY_INLINE static Lanes value(Lanes u) {
-    return by_table<First::kWhole>(internal::kTanhBFloat16, u);
-  }
-};
+struct Short<Tanh, Float16> : TableValues<First::kWhole, internal::kTanhFloat16>,
+                              TanhPoints<internal::kTanhShort> {};
 
 template <>
-struct Short<Tanh, Float16> : ShortTanhPoint {
-  HWY_INLINE static Lanes value(Lanes u) {
-    return by_table<First::kWhole>(internal::kTanhFloat16, u);
-  }
-};
+struct Short<Erf, BFloat16> : TableValues<First::kPlusSelf, internal::kErfBFloat16>,
+                              ErfPoints<internal::kErfShort, internal::kErfSlopeShort> {};
 
 template <>
-struct Short<Erf, BFloat16> : ShortErfPoint {
-  HWY_INLINE static Lanes value(Lanes u) {
-    return by_table<First::kPlusSelf>(internal::kErfBFloat16, u);
-  }
-};
-
-template <>
-struct Short<Erf, Float16> : ShortErfPoint {
-  HWY_INLINE static Lanes value(Lanes u) {
-    return by_table<First::kPlusSelf>(internal::kErfFloat16, u);
-  }
-};
+struct Short<Erf, Float16> : TableValues<First::kPlusSelf, internal::kErfFloat16>,
+                             ErfPoints<internal::kErfShort, internal::kErfSlopeShort> {};
 #else
 template <>
 struct Short<Tanh, BFloat16> : Tanh {
@@ -349,6 +364,45 @@ struct Short<Erf, Float16> : Erf {
   }
 };
 #endif
+
+// Two vectors at once, by the function's own stages where it has some: what `prepare` does needs no
+// more than u and can run beside the later stage of vectors before.
+template <class F>
+HWY_INLINE auto prepare(const F& f, const Pair& u) {
+  if constexpr (requires { f.prepare(u); }) {
+    return f.prepare(u);
+  } else {
+    return u;
+  }
+}
+
+template <class F, class Prepared>
+HWY_INLINE Pair values(const F& f, const Prepared& prepared) {
+  if constexpr (requires { f.values(prepared); }) {
+    return f.values(prepared);
+  } else {
+    return {f.value(prepared.low), f.value(prepared.high)};
+  }
+}
+
+template <class F>
+HWY_INLINE auto prepare_points(const F& f, const Pair& u) {
+  if constexpr (requires { f.prepare_points(u); }) {
+    return f.prepare_points(u);
+  } else {
+    return u;
+  }
+}
+
+template <class F, class Prepared>
+HWY_INLINE PointPair points(const F& f, const Prepared& prepared) {
+  if constexpr (requires { f.points(prepared); }) {
+    return f.points(prepared);
+  } else {
+    const PointLanes low = f.point(prepared.low), high = f.point(prepared.high);
+    return {{low.value, high.value}, {low.slope, high.slope}};
+  }
+}
 
 }  // namespace dyt::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

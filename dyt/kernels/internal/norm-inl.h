@@ -142,8 +142,8 @@ constexpr int64_t rows_in_piece(int64_t channels) {
 template <class T>
 void norm_forward_typed(const NormForwardProblem& problem, const ParallelFor& parallel_for) {
   const DType type = problem.parameter_dtype.value_or(problem.dtype);
-  const internal::Columns weight(type, problem.weight, problem.channels, 1, 1);
-  const internal::Columns bias(type, problem.bias, problem.channels, 1, -0.0f);
+  const Columns weight(type, problem.weight, problem.channels, 1, 1);
+  const Columns bias(type, problem.bias, problem.channels, 1, -0.0f);
   const int64_t bytes = problem.rows * problem.channels * static_cast<int64_t>(sizeof(T));
   const NormForward<T> row{static_cast<const T*>(problem.input),
                            static_cast<const T*>(problem.residual),
@@ -286,7 +286,7 @@ template <class T>
 void norm_backward_typed(const NormBackwardProblem& problem, const ParallelFor& parallel_for) {
   const DType type = problem.parameter_dtype.value_or(problem.dtype);
   const int64_t channels = problem.channels;
-  const internal::Columns weight(type, problem.weight, channels, 1, 1);
+  const Columns weight(type, problem.weight, channels, 1, 1);
   const auto bytes = static_cast<int64_t>(sizeof(T));
   const bool aligned = reinterpret_cast<uintptr_t>(problem.grad_input) % kStreamBytes == 0 &&
                        channels * bytes % static_cast<int64_t>(kStreamBytes) == 0;

@@ -6,7 +6,6 @@
 #define DYT_KERNELS_POINTWISE_BACKWARD_INL_H_
 #endif
 
-#include "dyt/kernels/internal/call.h"
 #include "dyt/kernels/internal/column_sums-inl.h"
 #include "dyt/kernels/internal/fast_functions-inl.h"
 
@@ -37,49 +36,42 @@ struct ScalarSums {
   }
 };
 
-// A pair of vectors in each of kRows rows, `stride` elements apart. All are loaded before any is
-// stored: a store and a load a multiple of 4 KiB apart look the same to the CPU, which would make
-// the load wait.
 template <class F, class T, bool kShift>  // kShift: its gradient is wanted
 struct BackwardStep {
   BackwardArrays<T> arrays;
   Argument argument;
   F function;
 
-  template <int kRows>
-  HWY_INLINE void rows(int64_t element, int64_t stride, const Pair& weight, Terms& low,
+  HWY_INLINE auto prepared(int64_t element) const {
+    const Pair x = load_pair(arrays.input + element);
+    return prepare_points(function, {argument(x.low), argument(x.high)});
+  }
+
+  // The gradient of a pair of vectors.
+  template <class Prepared>
+  HWY_INLINE Pair pair(int64_t element, const Prepared& ready, const Pair& weight, Terms& low,
                        Terms& high) const {
-    Pair x[kRows], g[kRows];
-    HWY_UNROLL(4)
-    for (int r = 0; r < kRows; ++r) {
-      x[r] = load_pair(arrays.input + element + r * stride);
-      g[r] = load_pair(arrays.grad_output + element + r * stride);
+    const PointPair f = points(function, ready);
+    const Pair x = load_pair(arrays.input + element), g = load_pair(arrays.grad_output + element);
+    return {add(f.low(), x.low, g.low, weight.low, low),
+            add(f.high(), x.high, g.high, weight.high, high)};
+  }
+
+  HWY_INLINE void store(const Pair& grad, int64_t element) const {
+    Pair whole = grad;
+    if (arrays.grad_sum != nullptr) {
+      const Pair elsewhere = load_pair(arrays.grad_sum + element);
+      whole = {hn::Add(grad.low, elsewhere.low), hn::Add(grad.high, elsewhere.high)};
     }
-    HWY_UNROLL(4)
-    for (int r = 0; r < kRows; ++r) {
-      x[r] = {add(x[r].low, g[r].low, weight.low, low),
-              add(x[r].high, g[r].high, weight.high, high)};
-    }
-    if (arrays.grad_input == nullptr) {
-      return;
-    }
-    HWY_UNROLL(4)
-    for (int r = 0; r < kRows; ++r) {
-      const int64_t at = element + r * stride;
-      if (arrays.grad_sum != nullptr) {
-        const Pair elsewhere = load_pair(arrays.grad_sum + at);
-        x[r] = {hn::Add(x[r].low, elsewhere.low), hn::Add(x[r].high, elsewhere.high)};
-      }
-      arrays.stream ? stream_pair(x[r], arrays.grad_input + at)
-                    : store_pair(x[r], arrays.grad_input + at);
-    }
+    arrays.stream ? stream_pair(whole, arrays.grad_input + element)
+                  : store_pair(whole, arrays.grad_input + element);
   }
 
   // One vector with `count` elements at most.
   HWY_INLINE void part(int64_t element, size_t count, Lanes weight, Terms& sums) const {
     const Lanes x = load_part(arrays.input + element, count);
     const Lanes g = load_part(arrays.grad_output + element, count);
-    const Lanes grad = add(x, g, weight, sums);
+    const Lanes grad = add(function.point(argument(x)), x, g, weight, sums);
     if (arrays.grad_input != nullptr) {
       const Lanes whole = arrays.grad_sum == nullptr
                               ? grad
@@ -89,8 +81,7 @@ struct BackwardStep {
   }
 
  private:
-  HWY_INLINE Lanes add(Lanes x, Lanes g, Lanes weight, Terms& sums) const {
-    const PointLanes f = function.point(argument(x));
+  HWY_INLINE Lanes add(const PointLanes& f, Lanes x, Lanes g, Lanes weight, Terms& sums) const {
     const Lanes k = hn::Mul(hn::Mul(g, weight), f.slope);
     sums.alpha = hn::MulAdd(k, x, sums.alpha);
     if constexpr (kShift) {
@@ -121,15 +112,42 @@ HWY_INLINE void backward_rows(const BackwardStep<F, T, kShift>& given, int64_t r
   for (int64_t begin = 0; begin < width; begin += kFlushColumns) {
     const int64_t end = std::min(width, begin + kFlushColumns);
     Terms low = no_terms(), high = no_terms();
+    const int64_t pairs_end = end - (end - begin) % (2 * one);
+    const int64_t first = row * width;
+    const int64_t stride = apart * width;
     int64_t n = begin;
-    for (; n + 2 * one <= end; n += 2 * one) {
-      low.weight = load(sum_weight + n);
-      low.bias = load(sum_bias + n);
-      high.weight = load(sum_weight + n + one);
-      high.bias = load(sum_bias + n + one);
-      step.template rows<kRows>(row * width + n, apart * width, load_pair(weight + n), low, high);
-      store_pair({low.weight, high.weight}, sum_weight + n);
-      store_pair({low.bias, high.bias}, sum_bias + n);
+    if (n < pairs_end) {
+      // As in forward: f of a pair is begun before the last pair is done. All of a column's rows
+      // are loaded before any is stored: a store and a load a multiple of 4 KiB apart look the same
+      // to the CPU, which would make the load wait.
+      auto next = step.prepared(first + n);
+      for (; n < pairs_end; n += 2 * one) {
+        low.weight = load(sum_weight + n);
+        low.bias = load(sum_bias + n);
+        high.weight = load(sum_weight + n + one);
+        high.bias = load(sum_bias + n + one);
+        const Pair w = load_pair(weight + n);
+        Pair grad[kRows];
+        HWY_UNROLL(2)
+        for (int r = 0; r < kRows; ++r) {
+          const auto now = next;
+          const int64_t at = first + n + r * stride;
+          if (r + 1 < kRows) {
+            next = step.prepared(at + stride);
+          } else if (n + 2 * one < pairs_end) {
+            next = step.prepared(first + n + 2 * one);
+          }
+          grad[r] = step.pair(at, now, w, low, high);
+        }
+        if (step.arrays.grad_input != nullptr) {
+          HWY_UNROLL(2)
+          for (int r = 0; r < kRows; ++r) {
+            step.store(grad[r], first + n + r * stride);
+          }
+        }
+        store_pair({low.weight, high.weight}, sum_weight + n);
+        store_pair({low.bias, high.bias}, sum_bias + n);
+      }
     }
     for (; n < end; n += one) {
       const auto count = static_cast<size_t>(std::min(one, end - n));
@@ -137,7 +155,7 @@ HWY_INLINE void backward_rows(const BackwardStep<F, T, kShift>& given, int64_t r
       low.weight = load_part(sum_weight + n, count);
       low.bias = load_part(sum_bias + n, count);
       for (int r = 0; r < kRows; ++r) {
-        step.part((row + r * apart) * width + n, count, w, low);
+        step.part(first + r * stride + n, count, w, low);
       }
       store_part(low.weight, sum_weight + n, count);
       store_part(low.bias, sum_bias + n, count);
@@ -180,8 +198,8 @@ void backward_columns(const BackwardProblem& problem, const BackwardStep<F, T, k
                       const ParallelFor& parallel_for) {
   const Shape& shape = problem.shape;
   const auto rows = internal::wide_rows(shape.outer, shape.channels);
-  const internal::Columns weight(parameter_type(problem), problem.parameters.weight, shape.channels,
-                                 rows.repeats, 1);
+  const Columns weight(parameter_type(problem), problem.parameters.weight, shape.channels,
+                       rows.repeats, 1);
   const auto chunks = internal::row_chunks(rows.rows, rows.width);
   internal::ColumnSums sums(chunks.count + (rows.rest > 0 ? 1 : 0), rows.width);
   parallel_for(sums.chunks(), [&](int64_t chunk) HWY_ATTR {
@@ -211,8 +229,7 @@ template <class F, class T, bool kShift>
 void backward_planes(const BackwardProblem& problem, const BackwardStep<F, T, kShift>& step,
                      const ParallelFor& parallel_for) {
   const Shape& shape = problem.shape;
-  const internal::Columns weight(parameter_type(problem), problem.parameters.weight, shape.channels,
-                                 1, 1);
+  const Columns weight(parameter_type(problem), problem.parameters.weight, shape.channels, 1, 1);
   internal::PlaneSums sums(shape);
   parallel_for(sums.pieces(), [&](int64_t piece) {
     sums.for_each_run(piece, [&](int64_t plane, int64_t element, int64_t count, auto add) {
@@ -221,7 +238,10 @@ void backward_planes(const BackwardProblem& problem, const BackwardStep<F, T, kS
       Terms low = no_terms(), high = no_terms();
       int64_t n = 0;
       for (; n + 2 * one <= count; n += 2 * one) {
-        step.template rows<1>(element + n, 0, {w, w}, low, high);
+        const Pair grad = step.pair(element + n, step.prepared(element + n), {w, w}, low, high);
+        if (step.arrays.grad_input != nullptr) {
+          step.store(grad, element + n);
+        }
       }
       for (; n < count; n += one) {
         step.part(element + n, static_cast<size_t>(std::min(one, count - n)), w, low);
@@ -231,7 +251,7 @@ void backward_planes(const BackwardProblem& problem, const BackwardStep<F, T, kS
     });
     hwy::FlushStream();
   });
-  sums.finish(problem);
+  sums.finish(problem, store_sums);
 }
 
 template <bool kShift, class T, class F>

@@ -6,8 +6,8 @@
 #define DYT_KERNELS_POINTWISE_FORWARD_INL_H_
 #endif
 
-#include "dyt/kernels/internal/call.h"
 #include "dyt/kernels/internal/fast_functions-inl.h"
+#include "dyt/kernels/internal/parameters-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace dyt::kernels::HWY_NAMESPACE {
@@ -50,61 +50,66 @@ HWY_INLINE Pair affine_at(const float* numbers, int64_t n) {
   }
 }
 
-template <class F, class T, Affine kAffine>
-struct ForwardStep {
-  // Copies: the compiler cannot know that no store changes what a reference points to.
-  const ForwardRun<T> run;
-  const Argument argument;
-  const F function;
+// The argument of f for a pair of vectors; with a residual their sum, which is stored.
+template <bool kResidual, class T>
+HWY_INLINE Pair argument_at(const ForwardRun<T>& run, const Argument& argument, int64_t n) {
+  Pair x = load_pair(run.input + n);
+  if constexpr (kResidual) {
+    const Pair more = load_pair(run.residual + n);
+    x = store_rounded({hn::Add(x.low, more.low), hn::Add(x.high, more.high)}, run.sum + n);
+  }
+  return {argument(x.low), argument(x.high)};
+}
 
-  // A pair of vectors in each of kRows rows: weight and bias are loaded once for all of them. All
-  // is loaded before anything is stored: a store and a load a multiple of 4 KiB apart look the same
-  // to the CPU, which would make the load wait.
-  template <int kRows, bool kResidual, bool kStream>
-  HWY_INLINE void rows(int64_t n) const {
-    const Pair weight = affine_at<kAffine>(run.weight, n);
-    const Pair bias = affine_at<kAffine>(run.bias, n);
-    Pair x[kRows];
+template <bool kStream, Affine kAffine, class T>
+HWY_INLINE void store_affine(const ForwardRun<T>& run, const Pair& t, int64_t column, int64_t n) {
+  const Pair weight = affine_at<kAffine>(run.weight, column);
+  const Pair bias = affine_at<kAffine>(run.bias, column);
+  const Pair y{hn::MulAdd(weight.low, t.low, bias.low), hn::MulAdd(weight.high, t.high, bias.high)};
+  kStream ? stream_pair(y, run.output + n) : store_pair(y, run.output + n);
+}
+
+// Columns from 0 to `end` of kRows rows, a pair of vectors of each row at a time. f of a pair is
+// begun before f of the last one is done: a CPU looks only so far ahead for work that does not wait
+// for other work. By value: the compiler cannot know that no store changes what a reference points
+// to.
+template <int kRows, bool kResidual, bool kStream, Affine kAffine, class F, class T>
+HWY_INLINE void forward_loop(const ForwardRun<T> run, const Argument argument, const F function,
+                             int64_t end) {
+  const auto step = static_cast<int64_t>(2 * lanes());
+  auto next = prepare(function, argument_at<kResidual>(run, argument, 0));
+  for (int64_t n = 0; n < end; n += step) {
     HWY_UNROLL(2)
     for (int r = 0; r < kRows; ++r) {
-      x[r] = load_pair(run.input + n + r * run.stride);
-      if constexpr (kResidual) {
-        const Pair more = load_pair(run.residual + n + r * run.stride);
-        x[r] = {hn::Add(x[r].low, more.low), hn::Add(x[r].high, more.high)};
-      }
-    }
-    HWY_UNROLL(2)
-    for (int r = 0; r < kRows; ++r) {
+      const auto now = next;
       const int64_t at = n + r * run.stride;
-      if constexpr (kResidual) {
-        x[r] = store_rounded(x[r], run.sum + at);
+      if (r + 1 < kRows) {
+        next = prepare(function, argument_at<kResidual>(run, argument, at + run.stride));
+      } else if (n + step < end) {
+        next = prepare(function, argument_at<kResidual>(run, argument, n + step));
       }
-      const Pair y{hn::MulAdd(weight.low, function.value(argument(x[r].low)), bias.low),
-                   hn::MulAdd(weight.high, function.value(argument(x[r].high)), bias.high)};
-      kStream ? stream_pair(y, run.output + at) : store_pair(y, run.output + at);
+      store_affine<kStream, kAffine>(run, values(function, now), n, at);
     }
   }
-};
+}
 
 // Whole pairs of vectors of kRows rows; the number of columns done.
 template <int kRows, class F, class T, Affine kAffine>
-HWY_INLINE int64_t forward_pairs(const ForwardRun<T>& given, const Argument& argument,
+HWY_INLINE int64_t forward_pairs(const ForwardRun<T>& run, const Argument& argument,
                                  const F& function) {
-  const auto step = static_cast<int64_t>(2 * lanes());
-  const ForwardStep<F, T, kAffine> at{given, argument, function};
-  const ForwardRun<T>& run = at.run;
-  const int64_t end = run.count - run.count % step;
-  const auto all = [&]<bool kResidual, bool kStream>() HWY_ATTR {
-    for (int64_t n = 0; n < end; n += step) {
-      at.template rows<kRows, kResidual, kStream>(n);
-    }
+  const int64_t end = run.count - run.count % static_cast<int64_t>(2 * lanes());
+  if (end == 0) {
+    return 0;
+  }
+  const auto loop = [&]<bool kResidual, bool kStream>() HWY_ATTR {
+    forward_loop<kRows, kResidual, kStream, kAffine>(run, argument, function, end);
   };
   const bool residual = run.residual != nullptr;
   if (run.stream && reinterpret_cast<uintptr_t>(run.output) % kStreamBytes == 0 &&
       run.stride * sizeof(T) % kStreamBytes == 0) {
-    residual ? all.template operator()<true, true>() : all.template operator()<false, true>();
+    residual ? loop.template operator()<true, true>() : loop.template operator()<false, true>();
   } else {
-    residual ? all.template operator()<true, false>() : all.template operator()<false, false>();
+    residual ? loop.template operator()<true, false>() : loop.template operator()<false, false>();
   }
   return end;
 }
@@ -208,8 +213,8 @@ void forward_typed(const ForwardProblem& problem, const F& function,
   const bool columns = shape.inner == 1;
   const auto rows = internal::wide_rows(shape.outer, shape.channels);
   const int64_t repeats = columns ? rows.repeats : 1;
-  const internal::Columns weight(type, parameters.weight, shape.channels, repeats, 1);
-  const internal::Columns bias(type, parameters.bias, shape.channels, repeats, -0.0f);
+  const Columns weight(type, parameters.weight, shape.channels, repeats, 1);
+  const Columns bias(type, parameters.bias, shape.channels, repeats, -0.0f);
   const Argument argument{splat(internal::scalar(type, parameters.alpha, 1)),
                           splat(internal::scalar(type, parameters.shift, -0.0f)),
                           parameters.shift != nullptr};

@@ -12,20 +12,8 @@
 HWY_BEFORE_NAMESPACE();
 namespace dyt::kernels::HWY_NAMESPACE {
 
-// visit(T{}) with the type that is stored.
-template <class Visit>
-void with_portable_storage(DType dtype, const Visit& visit) {
-  switch (dtype) {
-    case DType::kBFloat16:
-      return visit(BFloat16{});
-    case DType::kFloat16:
-      return visit(Float16{});
-    default:
-      return visit(float{});
-  }
-}
-
-// The same where bf16 results below the normal numbers may be 0: by the CPU's own conversion.
+// As with_portable_storage where bf16 results below the normal numbers may be 0: by the CPU's own
+// conversion.
 template <class Visit>
 void with_storage(DType dtype, const Visit& visit) {
 #if HWY_TARGET == HWY_AVX3
