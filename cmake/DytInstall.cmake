@@ -67,9 +67,20 @@ write_basic_package_version_file(dytConfigVersion.cmake COMPATIBILITY SameMinorV
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/dytConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/dytConfigVersion.cmake
   ${PROJECT_SOURCE_DIR}/cmake/FindLibTorch.cmake DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/dyt)
 
-# The folder may be moved as a whole: paths are relative to the .pc file.
+# The folder may be moved as a whole: paths are relative to the .pc file, but for those that the user
+# gave as absolute ones.
 set(pc_folder ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
-file(RELATIVE_PATH DYT_PC_TO_PREFIX /prefix/${pc_folder} /prefix)
-string(REGEX REPLACE "/$" "" DYT_PC_TO_PREFIX ${DYT_PC_TO_PREFIX})
+if(IS_ABSOLUTE ${pc_folder})
+  set(DYT_PC_PREFIX ${CMAKE_INSTALL_PREFIX})
+else()
+  file(RELATIVE_PATH DYT_PC_PREFIX /prefix/${pc_folder} /prefix)
+  string(REGEX REPLACE "^(.*)/$" "\${pcfiledir}/\\1" DYT_PC_PREFIX ${DYT_PC_PREFIX})
+endif()
+foreach(folder LIBDIR INCLUDEDIR)
+  set(DYT_PC_${folder} ${CMAKE_INSTALL_${folder}})
+  if(NOT IS_ABSOLUTE ${DYT_PC_${folder}})
+    set(DYT_PC_${folder} "\${prefix}/${DYT_PC_${folder}}")
+  endif()
+endforeach()
 configure_file(${PROJECT_SOURCE_DIR}/cmake/dyt_kernels.pc.in dyt_kernels.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/dyt_kernels.pc DESTINATION ${pc_folder})

@@ -153,7 +153,8 @@ class OpsPeers::Child {
                        .where = python_,
                        .found = error,
                        .todo = "torch.compile needs a C++ compiler and Python's headers (Debian, "
-                               "Ubuntu: apt install g++ python3-dev)"});
+                               "Ubuntu: apt install g++ python3-dev); if it is not that, leave out "
+                               "'python', and the other contenders are measured"});
   }
 
   std::string python_;
