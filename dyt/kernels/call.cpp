@@ -4,7 +4,7 @@
 
 namespace dyt::kernels::internal {
 
-bool streams(int64_t bytes) { return bytes > last_level_cache_bytes() / 2; }
+bool streams(int64_t bytes, int arrays) { return bytes * arrays > last_level_cache_bytes(); }
 
 bool has_native_bfloat16() {
 #ifdef __x86_64__

@@ -30,9 +30,10 @@ class Scratch {
   std::unique_ptr<T, Free> data_;
 };
 
-// Whether an output of that many bytes should go past the caches: it would only push out of them
-// what is needed next. From half of the last-level cache on; that size is asked once, at run time.
-bool streams(int64_t bytes);
+// Whether an output should go past the caches: where as many arrays of that many bytes as a pass
+// over memory touches do not fit into the last-level cache (its size is asked once, at run time),
+// an output pushes out what is needed next, and its own beginning, before anything reads it.
+bool streams(int64_t bytes, int arrays);
 
 // Whether the CPU converts fp32 to bf16 itself (AVX512_BF16).
 bool has_native_bfloat16();

@@ -153,7 +153,8 @@ void norm_forward_typed(const NormForwardProblem& problem, const ParallelFor& pa
                            bias.data(),
                            problem.channels,
                            problem.kind == NormKind::kLayerNorm,
-                           problem.output != problem.input && internal::streams(bytes),
+                           problem.output != problem.input &&
+                               internal::streams(bytes, problem.residual == nullptr ? 2 : 4),
                            static_cast<float>(problem.eps)};
   const int64_t in_piece = rows_in_piece(problem.channels);
   parallel_for(internal::ceil_div(problem.rows, in_piece), [&](int64_t piece) HWY_ATTR {
@@ -292,14 +293,16 @@ void norm_backward_typed(const NormBackwardProblem& problem, const ParallelFor& 
                        channels * bytes % static_cast<int64_t>(kStreamBytes) == 0;
   const bool fresh =
       problem.grad_input != problem.grad_output && problem.grad_input != problem.grad_sum;
-  const NormBackward<T> row{static_cast<const T*>(problem.grad_output),
-                            static_cast<const T*>(problem.input),
-                            static_cast<const T*>(problem.grad_sum),
-                            static_cast<T*>(problem.grad_input),
-                            weight.data(),
-                            channels,
-                            problem.kind == NormKind::kLayerNorm,
-                            aligned && fresh && internal::streams(problem.rows * channels * bytes)};
+  const NormBackward<T> row{
+      static_cast<const T*>(problem.grad_output),
+      static_cast<const T*>(problem.input),
+      static_cast<const T*>(problem.grad_sum),
+      static_cast<T*>(problem.grad_input),
+      weight.data(),
+      channels,
+      problem.kind == NormKind::kLayerNorm,
+      aligned && fresh &&
+          internal::streams(problem.rows * channels * bytes, problem.grad_sum == nullptr ? 3 : 4)};
   const auto chunks = internal::row_chunks(problem.rows, channels);
   internal::ColumnSums sums(chunks.count, channels);
   parallel_for(chunks.count, [&](int64_t chunk) HWY_ATTR {

@@ -226,7 +226,8 @@ void forward_typed(const ForwardProblem& problem, const F& function,
                           weight.data(),
                           bias.data(),
                           shape.count(),
-                          problem.output != problem.input && internal::streams(bytes)};
+                          problem.output != problem.input &&
+                              internal::streams(bytes, problem.residual == nullptr ? 2 : 4)};
   if (columns && internal::pairs_rows(rows)) {
     forward_wide<F>(all, argument, function, rows.width, parallel_for);
   } else if (columns) {
