@@ -100,96 +100,117 @@ HWY_INLINE Terms no_terms() {
   return {zero, zero, zero, zero};
 }
 
-// kRows rows from `row` on, `apart` rows apart: a column's sums are loaded and stored once for all
-// of them.
+// What belongs to the columns of a row.
+struct BackwardColumns {
+  const float* weight;
+  float* sum_weight;
+  float* sum_bias;
+};
+
+// Rows from the element `first` on, `stride` elements apart: a column's sums are loaded and stored
+// once for all of them.
+struct BackwardRows {
+  int64_t first, stride;
+};
+
+// Whole pairs of vectors of the columns from `begin` to `end`. As in forward: f of a pair is begun
+// before the last pair is done. All of a column's rows are loaded before any is stored: a store and
+// a load a multiple of 4 KiB apart look the same to the CPU, which would make the load wait. By
+// value: the compiler cannot know that no store changes what a reference points to.
 template <int kRows, class F, class T, bool kShift>
-HWY_INLINE void backward_rows(const BackwardStep<F, T, kShift>& given, int64_t row, int64_t apart,
-                              int64_t width, const float* weight, float* sum_weight,
-                              float* sum_bias, ScalarSums& scalars) {
-  // A copy: the compiler cannot know that no store changes what a reference points to.
-  const BackwardStep<F, T, kShift> step = given;
+HWY_INLINE void backward_pairs(const BackwardStep<F, T, kShift> step, const BackwardRows rows,
+                               const BackwardColumns columns, int64_t begin, int64_t end,
+                               Terms& low, Terms& high) {
   const auto one = static_cast<int64_t>(lanes());
+  if (begin == end) {
+    return;
+  }
+  auto next = step.prepared(rows.first + begin);
+  for (int64_t n = begin; n < end; n += 2 * one) {
+    low.weight = load(columns.sum_weight + n);
+    low.bias = load(columns.sum_bias + n);
+    high.weight = load(columns.sum_weight + n + one);
+    high.bias = load(columns.sum_bias + n + one);
+    const Pair w = load_pair(columns.weight + n);
+    Pair grad[kRows];
+    HWY_UNROLL(2)
+    for (int r = 0; r < kRows; ++r) {
+      const auto now = next;
+      const int64_t at = rows.first + n + r * rows.stride;
+      if (r + 1 < kRows) {
+        next = step.prepared(at + rows.stride);
+      } else if (n + 2 * one < end) {
+        next = step.prepared(rows.first + n + 2 * one);
+      }
+      grad[r] = step.pair(at, now, w, low, high);
+    }
+    if (step.arrays.grad_input != nullptr) {
+      HWY_UNROLL(2)
+      for (int r = 0; r < kRows; ++r) {
+        step.store(grad[r], rows.first + n + r * rows.stride);
+      }
+    }
+    store_pair({low.weight, high.weight}, columns.sum_weight + n);
+    store_pair({low.bias, high.bias}, columns.sum_bias + n);
+  }
+}
+
+// The columns that do not fill a pair, a vector or a part of one at a time.
+template <int kRows, class F, class T, bool kShift>
+HWY_INLINE void backward_parts(const BackwardStep<F, T, kShift>& step, const BackwardRows& rows,
+                               const BackwardColumns& columns, int64_t begin, int64_t end,
+                               Terms& sums) {
+  const auto one = static_cast<int64_t>(lanes());
+  for (int64_t n = begin; n < end; n += one) {
+    const auto count = static_cast<size_t>(std::min(one, end - n));
+    const Lanes w = load_part(columns.weight + n, count);
+    sums.weight = load_part(columns.sum_weight + n, count);
+    sums.bias = load_part(columns.sum_bias + n, count);
+    for (int r = 0; r < kRows; ++r) {
+      step.part(rows.first + r * rows.stride + n, count, w, sums);
+    }
+    store_part(sums.weight, columns.sum_weight + n, count);
+    store_part(sums.bias, columns.sum_bias + n, count);
+  }
+}
+
+template <int kRows, class F, class T, bool kShift>
+HWY_INLINE void backward_rows(const BackwardStep<F, T, kShift>& step, const BackwardRows& rows,
+                              int64_t width, const BackwardColumns& columns, ScalarSums& scalars) {
   for (int64_t begin = 0; begin < width; begin += kFlushColumns) {
     const int64_t end = std::min(width, begin + kFlushColumns);
+    const int64_t pairs = end - (end - begin) % static_cast<int64_t>(2 * lanes());
     Terms low = no_terms(), high = no_terms();
-    const int64_t pairs_end = end - (end - begin) % (2 * one);
-    const int64_t first = row * width;
-    const int64_t stride = apart * width;
-    int64_t n = begin;
-    if (n < pairs_end) {
-      // As in forward: f of a pair is begun before the last pair is done. All of a column's rows
-      // are loaded before any is stored: a store and a load a multiple of 4 KiB apart look the same
-      // to the CPU, which would make the load wait.
-      auto next = step.prepared(first + n);
-      for (; n < pairs_end; n += 2 * one) {
-        low.weight = load(sum_weight + n);
-        low.bias = load(sum_bias + n);
-        high.weight = load(sum_weight + n + one);
-        high.bias = load(sum_bias + n + one);
-        const Pair w = load_pair(weight + n);
-        Pair grad[kRows];
-        HWY_UNROLL(2)
-        for (int r = 0; r < kRows; ++r) {
-          const auto now = next;
-          const int64_t at = first + n + r * stride;
-          if (r + 1 < kRows) {
-            next = step.prepared(at + stride);
-          } else if (n + 2 * one < pairs_end) {
-            next = step.prepared(first + n + 2 * one);
-          }
-          grad[r] = step.pair(at, now, w, low, high);
-        }
-        if (step.arrays.grad_input != nullptr) {
-          HWY_UNROLL(2)
-          for (int r = 0; r < kRows; ++r) {
-            step.store(grad[r], first + n + r * stride);
-          }
-        }
-        store_pair({low.weight, high.weight}, sum_weight + n);
-        store_pair({low.bias, high.bias}, sum_bias + n);
-      }
-    }
-    for (; n < end; n += one) {
-      const auto count = static_cast<size_t>(std::min(one, end - n));
-      const Lanes w = load_part(weight + n, count);
-      low.weight = load_part(sum_weight + n, count);
-      low.bias = load_part(sum_bias + n, count);
-      for (int r = 0; r < kRows; ++r) {
-        step.part(first + r * stride + n, count, w, low);
-      }
-      store_part(low.weight, sum_weight + n, count);
-      store_part(low.bias, sum_bias + n, count);
-    }
+    backward_pairs<kRows>(step, rows, columns, begin, pairs, low, high);
+    backward_parts<kRows>(step, rows, columns, pairs, end, low);
     scalars.add(low);
     scalars.add(high);
   }
 }
 
-// A chunk of rows, and in the last chunk the rest after the whole rows.
+// A chunk of rows: row r of its first half beside row r of its second one, so that every array is
+// two long streams, which the CPU fetches ahead.
 template <class F, class T, bool kShift>
 HWY_NOINLINE void backward_chunk(const BackwardStep<F, T, kShift>& step, int64_t begin, int64_t end,
-                                 int64_t width, const float* weight, float* sum_weight,
-                                 float* sum_bias, ScalarSums& scalars) {
+                                 int64_t width, const BackwardColumns& columns,
+                                 ScalarSums& scalars) {
   const int64_t half = (end - begin) / 2;
   for (int64_t row = begin; row < begin + half; ++row) {
-    backward_rows<2>(step, row, half, width, weight, sum_weight, sum_bias, scalars);
+    backward_rows<2>(step, {row * width, half * width}, width, columns, scalars);
   }
   for (int64_t row = begin + 2 * half; row < end; ++row) {
-    backward_rows<1>(step, row, 0, width, weight, sum_weight, sum_bias, scalars);
+    backward_rows<1>(step, {row * width, 0}, width, columns, scalars);
   }
 }
 
+// The rest after the whole wide rows.
 template <class F, class T, bool kShift>
 HWY_NOINLINE void backward_rest(const BackwardStep<F, T, kShift>& step, int64_t element,
-                                int64_t count, const float* weight, float* sum_weight,
-                                float* sum_bias, ScalarSums& scalars) {
-  BackwardStep<F, T, kShift> moved = step;
-  moved.arrays.input += element;
-  moved.arrays.grad_output += element;
-  moved.arrays.grad_input += step.arrays.grad_input != nullptr ? element : 0;
-  moved.arrays.grad_sum += step.arrays.grad_sum != nullptr ? element : 0;
-  moved.arrays.stream = false;
-  backward_rows<1>(moved, 0, 0, count, weight, sum_weight, sum_bias, scalars);
+                                int64_t count, const BackwardColumns& columns,
+                                ScalarSums& scalars) {
+  BackwardStep<F, T, kShift> ordinary = step;
+  ordinary.arrays.stream = false;  // the last row may end within a cache line
+  backward_rows<1>(ordinary, {element, 0}, count, columns, scalars);
 }
 
 // Channels last: every chunk of rows has sums of its own for each column.
@@ -205,13 +226,13 @@ void backward_columns(const BackwardProblem& problem, const BackwardStep<F, T, k
   parallel_for(sums.chunks(), [&](int64_t chunk) HWY_ATTR {
     sums.clear(chunk);
     ScalarSums scalars{DoubleSums::zero(), DoubleSums::zero()};
+    const BackwardColumns columns{weight.data(), sums.weight(chunk), sums.bias(chunk)};
     if (chunk < chunks.count) {
       const int64_t begin = chunk * chunks.rows;
-      backward_chunk(step, begin, std::min(rows.rows, begin + chunks.rows), rows.width,
-                     weight.data(), sums.weight(chunk), sums.bias(chunk), scalars);
+      backward_chunk(step, begin, std::min(rows.rows, begin + chunks.rows), rows.width, columns,
+                     scalars);
     } else {
-      backward_rest(step, rows.rows * rows.width, rows.rest, weight.data(), sums.weight(chunk),
-                    sums.bias(chunk), scalars);
+      backward_rest(step, rows.rows * rows.width, rows.rest, columns, scalars);
     }
     hwy::FlushStream();
     sums.set_scalars(chunk, scalars.alpha.total(), scalars.shift.total());
