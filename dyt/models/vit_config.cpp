@@ -1,27 +1,9 @@
 // VitConfig of vit.h: its fields and what makes them fit together.
-#include "dyt/core/error.h"
+#include "dyt/models/config_checks.h"
 #include "dyt/models/table.h"
 #include "dyt/models/vit.h"
 
 namespace dyt::models {
-namespace {
-
-[[noreturn]] void throw_misfit(const char* key, std::string what, std::string expected,
-                               int64_t found) {
-  throw core::Error(core::ErrorKind::kUsage, {.what = std::move(what),
-                                              .where = std::string("model.") + key,
-                                              .expected = std::move(expected),
-                                              .found = std::to_string(found)});
-}
-
-void require_positive(const char* key, int64_t value) {
-  if (value < 1) {
-    throw_misfit(key, "a size of the model is missing", "at least 1", value);
-  }
-}
-
-}  // namespace
-
 void VitConfig::visit_fields(core::Fields& fields) {
   std::vector<std::string> names;
   for (const ModelRow& row : model_table()) {
@@ -66,11 +48,11 @@ void VitConfig::validate() const {
   require_positive("mlp_ratio", hidden_dim());
   if (image_size % patch_size != 0) {
     throw_misfit("patch_size", "the image size is not divisible by the patch size",
-                 "a number that divides " + std::to_string(image_size), patch_size);
+                 "a number that divides " + std::to_string(image_size), std::to_string(patch_size));
   }
   if (dim % num_heads != 0) {
     throw_misfit("num_heads", "the width is not divisible by the number of heads",
-                 "a number that divides " + std::to_string(dim), num_heads);
+                 "a number that divides " + std::to_string(dim), std::to_string(num_heads));
   }
   nn::parse_norm_spec(norm);
 }

@@ -1,30 +1,15 @@
 #include "dyt/models/vit_init.h"
 
-#include <ATen/ops/empty.h>
-
 #include <cmath>
 
-#include "dyt/core/random.h"
 #include "dyt/models/vit.h"
+#include "dyt/models/weight_streams.h"
 
 namespace dyt::models {
 namespace {
 
 constexpr double kLargestStd =
     2;  // the bounds of the truncation: beyond it most draws are rejected
-
-// Fills the tensor in row-major order with draw(stream), drawn in double whatever its type.
-template <class Draw>
-void fill_from_stream(const at::Tensor& tensor, uint64_t seed, const std::string& name,
-                      const Draw& draw) {
-  core::RandomStream stream(seed, "weights/" + name);
-  const at::Tensor values = at::empty(tensor.sizes(), at::kDouble);
-  double* value = values.mutable_data_ptr<double>();
-  for (int64_t i = 0; i < values.numel(); ++i) {
-    value[i] = draw(stream);
-  }
-  tensor.detach().copy_(values);
-}
 
 void initialize_patches(const nn::PatchProjection& projection, const std::string& name,
                         uint64_t seed) {

@@ -16,6 +16,8 @@ std::string site_name(Site site) {
       return "qk";
     case Site::kStem:
       return "stem";
+    case Site::kDownsample:
+      return "downsample";
   }
   throw core::Error(core::ErrorKind::kInternal, {.what = "a norm site without a name"});
 }

@@ -13,11 +13,12 @@ enum class Site {
   kFfn,        // before a feed-forward branch
   kFinal,      // after the last block, before the head
   kQk,         // on queries and keys, per head
-  kStem        // between an input embedding and the first block
+  kStem,       // between an input embedding and the first block
+  kDownsample  // before a convolution that halves the image
 };
 
-inline constexpr std::array<Site, 5> kSites = {Site::kAttention, Site::kFfn, Site::kFinal,
-                                               Site::kQk, Site::kStem};
+inline constexpr std::array<Site, 6> kSites = {Site::kAttention, Site::kFfn,  Site::kFinal,
+                                               Site::kQk,        Site::kStem, Site::kDownsample};
 
 std::string site_name(Site site);
 
