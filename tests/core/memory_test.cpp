@@ -6,6 +6,9 @@
 #include <cstdlib>
 #include <memory>
 
+// A sanitizer has an allocator of its own.
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+
 namespace dyt::core {
 namespace {
 
@@ -25,7 +28,6 @@ int64_t faults_of_large_blocks() {
   return after.ru_minflt - before.ru_minflt;
 }
 
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 TEST(Memory, KeptBlocksComeBackWithTheirPages) {
   keep_freed_memory(FreedMemory::kReturned);
   const int64_t returned = faults_of_large_blocks();
@@ -45,7 +47,8 @@ TEST(Memory, TheEnvironmentMayRefuse) {
   faults_of_large_blocks();
   EXPECT_LT(faults_of_large_blocks(), 4 * 100);
 }
-#endif
 
 }  // namespace
 }  // namespace dyt::core
+
+#endif
