@@ -86,47 +86,55 @@ void run_copy(benchmark::State& state, const Case& of) {
   count_work(state, of, 2);
 }
 
+// As in a trained network: alpha * x up to about 3.
+constexpr float kAlpha = 0.8F;
+
 // What all problems of a Case have in common.
 struct Arrays {
   explicit Arrays(const Case& of)
       : input(random_array(of.dtype, of.count(), 0, 1)),
         second(of.residual ? random_array(of.dtype, of.count(), 0, 1) : Array()),
+        output(empty_array(of.dtype, of.count())),
+        alpha(random_array(of.dtype, 1, kAlpha, 0)),
         weight(random_array(of.dtype, of.channels, 1, 0.1F)),
         bias(random_array(of.dtype, of.channels, 0, 0.1F)),
-        output(empty_array(of.dtype, of.count())) {}
+        mean(random_array(DType::kFloat32, of.rows, 0, 0.1F)),
+        rstd(random_array(DType::kFloat32, of.rows, 1, 0.1F)) {}
 
   void* second_or_null() { return second.empty() ? nullptr : second.data(); }
 
-  Array input, second, weight, bias, output;
+  Array input, second, output, alpha, weight, bias, mean, rstd;
 };
 
-// As in a trained network: alpha * x up to about 3.
-constexpr float kAlpha = 0.8F;
+template <class Problem>
+void describe(const Case& of, Arrays& arrays, Problem& problem) {
+  problem.dtype = of.dtype;
+  problem.input = arrays.input.data();
+  if constexpr (requires { problem.parameters; }) {
+    problem.shape = {of.rows, of.channels};
+    problem.parameters = {
+        arrays.alpha.data(), nullptr, arrays.weight.data(), arrays.bias.data(), {}};
+  } else {
+    problem.rows = of.rows;
+    problem.channels = of.channels;
+    problem.weight = arrays.weight.data();
+    problem.mean = arrays.mean.data();
+    problem.rstd = arrays.rstd.data();
+  }
+}
 
 template <class Problem>
 void run_forward(benchmark::State& state, const Case& of, Problem problem,
                  const Implementation<Problem>& implementation) {
   Arrays arrays(of);
   Array sum = empty_array(of.dtype, of.residual ? of.count() : 0);
-  Array mean = empty_array(DType::kFloat32, of.rows);
-  Array rstd = empty_array(DType::kFloat32, of.rows);
-  problem.dtype = of.dtype;
-  problem.input = arrays.input.data();
+  describe(of, arrays, problem);
+  if constexpr (std::is_same_v<Problem, NormForwardProblem>) {
+    problem.bias = arrays.bias.data();
+  }
   problem.residual = arrays.second_or_null();
   problem.sum = sum.empty() ? nullptr : sum.data();
   problem.output = arrays.output.data();
-  const Array alpha = random_array(of.dtype, 1, kAlpha, 0);
-  if constexpr (std::is_same_v<Problem, ForwardProblem>) {
-    problem.shape = {of.rows, of.channels};
-    problem.parameters = {alpha.data(), nullptr, arrays.weight.data(), arrays.bias.data(), {}};
-  } else {
-    problem.rows = of.rows;
-    problem.channels = of.channels;
-    problem.weight = arrays.weight.data();
-    problem.bias = arrays.bias.data();
-    problem.mean = mean.data();
-    problem.rstd = rstd.data();
-  }
   const ParallelFor parallel_for = team(of.threads);
   for (auto _ : state) {
     implementation.run(problem, parallel_for);
@@ -140,30 +148,18 @@ void run_backward(benchmark::State& state, const Case& of, Problem problem,
                   const Implementation<Problem>& implementation) {
   Arrays arrays(of);
   const Array grad_output = random_array(of.dtype, of.count(), 0, 1);
-  const Array alpha = random_array(of.dtype, 1, kAlpha, 0);
-  const Array mean = random_array(DType::kFloat32, of.rows, 0, 0.1F);
-  const Array rstd = random_array(DType::kFloat32, of.rows, 1, 0.1F);
   Array grad_alpha = empty_array(of.dtype, 1);
   Array grad_weight = empty_array(of.dtype, of.channels);
   Array grad_bias = empty_array(of.dtype, of.channels);
-  problem.dtype = of.dtype;
+  describe(of, arrays, problem);
   problem.grad_output = grad_output.data();
-  problem.input = arrays.input.data();
   problem.grad_sum = arrays.second_or_null();
   problem.grad_input = arrays.output.data();
+  if constexpr (std::is_same_v<Problem, BackwardProblem>) {
+    problem.grad_alpha = grad_alpha.data();
+  }
   problem.grad_weight = grad_weight.data();
   problem.grad_bias = grad_bias.data();
-  if constexpr (std::is_same_v<Problem, BackwardProblem>) {
-    problem.shape = {of.rows, of.channels};
-    problem.parameters = {alpha.data(), nullptr, arrays.weight.data(), arrays.bias.data(), {}};
-    problem.grad_alpha = grad_alpha.data();
-  } else {
-    problem.rows = of.rows;
-    problem.channels = of.channels;
-    problem.weight = arrays.weight.data();
-    problem.mean = mean.data();
-    problem.rstd = rstd.data();
-  }
   const ParallelFor parallel_for = team(of.threads);
   for (auto _ : state) {
     implementation.run(problem, parallel_for);
