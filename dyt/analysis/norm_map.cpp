@@ -190,10 +190,6 @@ class MapMaker {
   std::string name_;
 };
 
-bool is_mapped(const nn::Norm& norm) {
-  return norm.kind() == "layer_norm" || norm.kind() == "rms_norm";
-}
-
 void fill_map(NormMap& map, const Table& table, bool with_points) {
   const MapMaker maker(table, map.name);
   const MapPoints fitted = maker.elements(kFittedElements, "fit");
@@ -225,10 +221,12 @@ std::vector<int64_t> chosen_norms(int64_t count) {
   return chosen;
 }
 
+bool is_mapped(std::string_view kind) { return kind == "layer_norm" || kind == "rms_norm"; }
+
 std::vector<NormMap> measure_norm_maps(torch::nn::Module& module,
                                        const std::function<void()>& forward) {
   std::vector<NamedSlot> slots = norm_slots(module);
-  std::erase_if(slots, [](const NamedSlot& slot) { return !is_mapped(*slot.second); });
+  std::erase_if(slots, [](const NamedSlot& slot) { return !is_mapped(slot.second->kind()); });
   const std::vector<int64_t> chosen = chosen_norms(static_cast<int64_t>(slots.size()));
   std::vector<NormMap> maps(slots.size());
   SlotWatch watch;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "dyt/analysis/curve_fit.h"
@@ -44,8 +45,11 @@ struct NormMap {
 
 inline constexpr int64_t kFittedElements = 50000;
 
+// Whether slots of that kind have maps: the norms whose statistics are a token's own.
+bool is_mapped(std::string_view kind);
+
 // Runs `forward` once on one batch; a norm that it reaches several times counts its first input.
-// Every slot of the kinds layer_norm and rms_norm gives a map, chosen_norms() of them with points.
+// Every slot of a mapped kind gives a map, chosen_norms() of them with points.
 // Empty where the network has none. What is drawn depends on the norm's name and sizes alone.
 std::vector<NormMap> measure_norm_maps(torch::nn::Module& module,
                                        const std::function<void()>& forward);

@@ -2,12 +2,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "dyt/analysis/norm_map.h"
 #include "dyt/compare/compare_json.h"
 #include "dyt/compare/cost.h"
 #include "dyt/core/files.h"
 #include "dyt/core/folder_lock.h"
 #include "dyt/nn/norm_spec.h"
-#include "dyt/nn/norm_table.h"
 
 namespace dyt::compare {
 namespace {
@@ -49,15 +49,16 @@ std::string measured_cost(const CompareInput& input, const Plans& plans, const H
                        .say = hooks.say});
 }
 
-bool has_norms(const std::string& slot) {
-  return nn::norm_row(nn::parse_norm_spec(slot).kind).statistics;
+bool has_maps(const std::string& slot) {
+  return analysis::is_mapped(nn::parse_norm_spec(slot).kind);
 }
 
-// The first run, slot by slot, that has norms and did not diverge; the baseline's as a rule.
+// The first run, slot by slot, whose norms have maps and that did not diverge; the baseline's as a
+// rule.
 const RunPlan* run_with_norms(const std::vector<RunPlan>& plans,
                               const std::vector<RunResult>& results) {
   for (size_t i = 0; i < plans.size(); ++i) {
-    if (has_norms(plans[i].slot) && !results[i].diverged) {
+    if (has_maps(plans[i].slot) && !results[i].diverged) {
       return &plans[i];
     }
   }

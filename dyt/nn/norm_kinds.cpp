@@ -1,8 +1,12 @@
 #include "dyt/nn/norm_kinds.h"
 
+#include <ATen/ops/batch_norm.h>
 #include <ATen/ops/layer_norm.h>
+#include <ATen/ops/ones.h>
 #include <ATen/ops/rms_norm.h>
+#include <ATen/ops/zeros.h>
 
+#include "dyt/core/error.h"
 #include "dyt/nn/norm_table.h"
 #include "dyt/ops/norm.h"
 #include "dyt/ops/pointwise.h"
@@ -46,6 +50,55 @@ NormSum StatisticsNorm::add_normalize(const at::Tensor& input, const at::Tensor&
   const auto [y, sum] =
       ops::norm_add(input, residual, if_defined(weight()), if_defined(bias()), kind(), spec().eps);
   return {y, sum};
+}
+
+BatchNorm::BatchNorm(const NormSetup& setup)
+    : Norm(setup),
+      running_mean_(register_buffer("running_mean", at::zeros({setup.channels}, setup.options))),
+      running_var_(register_buffer("running_var", at::ones({setup.channels}, setup.options))),
+      num_batches_tracked_(
+          register_buffer("num_batches_tracked", at::zeros({}, setup.options.dtype(at::kLong)))) {}
+
+at::Tensor BatchNorm::normalize(const at::Tensor& input) const {
+  constexpr double kMomentum = 0.1;
+  const bool first = layout() == Layout::kChannelsFirst;
+  const at::Tensor rows = first ? input : input.reshape({-1, channels()});
+  if (is_training()) {
+    if (rows.numel() <= channels()) {
+      throw core::Error(core::ErrorKind::kUsage,
+                        {.what = "batch norm in training needs more than one value of a channel",
+                         .expected = "a batch of at least two",
+                         .found = std::to_string(rows.numel() / channels()),
+                         .todo = "take larger batches, or another norm slot"});
+    }
+    num_batches_tracked_.add_(1);
+  }
+  const at::Tensor y =
+      at::batch_norm(rows, if_defined(weight()), if_defined(bias()), running_mean_, running_var_,
+                     is_training(), kMomentum, spec().eps, /*cudnn_enabled=*/true);
+  return first ? y : y.view(input.sizes());
+}
+
+GroupNorm::GroupNorm(const NormSetup& setup) : Norm(setup) {
+  if (setup.channels % setup.spec.groups != 0) {
+    throw core::Error(core::ErrorKind::kUsage,
+                      {.what = "the groups of group_norm do not divide the channels of a slot",
+                       .where = "groups",
+                       .expected = "a number that divides " + std::to_string(setup.channels),
+                       .found = std::to_string(setup.spec.groups)});
+  }
+}
+
+at::Tensor GroupNorm::normalize(const at::Tensor& input) const {
+  const bool first = layout() == Layout::kChannelsFirst;
+  const at::Tensor tokens = first ? input.movedim(1, -1) : input;  // (..., C)
+  const int64_t width = channels() / spec().groups;
+  at::Tensor y =
+      at::layer_norm(tokens.unflatten(-1, {spec().groups, width}), {width}, {}, {}, spec().eps)
+          .flatten(-2);
+  y = weight().defined() ? y * weight() : y;
+  y = bias().defined() ? y + bias() : y;
+  return first ? y.movedim(-1, 1) : y;
 }
 
 PointwiseNorm::PointwiseNorm(const NormSetup& setup) : Norm(setup), function_(setup.row.function) {}

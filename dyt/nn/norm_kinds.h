@@ -21,6 +21,33 @@ class StatisticsNorm final : public Norm {
   at::Tensor over_last_dimension(const at::Tensor& input) const;
 };
 
+// Ioffe, Szegedy, "Batch Normalization", arXiv 1502.03167, with LibTorch's rules: in training the
+// statistics of each channel over batch and tokens (or pixels), biased; the running ones, with the
+// unbiased variance, go on by a tenth of the distance and serve in evaluation. Buffers, named as
+// PyTorch's: running_mean (C), running_var (C), num_batches_tracked (int64). In training a channel
+// needs two values: Error(kUsage).
+class BatchNorm final : public Norm {
+ public:
+  explicit BatchNorm(const NormSetup& setup);
+
+ protected:
+  at::Tensor normalize(const at::Tensor& input) const override;
+
+ private:
+  at::Tensor running_mean_, running_var_, num_batches_tracked_;
+};
+
+// Wu, He, "Group Normalization", arXiv 1803.08494, on each token (or pixel) by itself: statistics
+// over the channels of a group, biased variance. Error(kUsage) where the groups do not divide the
+// channels.
+class GroupNorm final : public Norm {
+ public:
+  explicit GroupNorm(const NormSetup& setup);
+
+ protected:
+  at::Tensor normalize(const at::Tensor& input) const override;
+};
+
 class NoNorm final : public Norm {
  public:
   explicit NoNorm(const NormSetup& setup) : Norm(setup) {}

@@ -81,6 +81,10 @@ void SpecFields::visit_fields(core::Fields& fields) {
   if (row.statistics) {
     fields.add("eps", spec.eps, {.help = "added to the variance", .min = 0, .max = 1});
   }
+  if (row.groups) {
+    fields.add("groups", spec.groups,
+               {.help = "groups of channels; they divide the channels", .min = 1, .max = 65536});
+  }
   if (row.weight) {
     fields.add("weight", spec.weight, {.help = "whether there is a weight per channel"});
   }
@@ -99,7 +103,7 @@ void SpecFields::visit_fields(core::Fields& fields) {
                {.help = "whether there is a shift inside f", .choices = {"true", "false"}});
     fields.add("shift0", spec.shift0, {.help = "where shift starts", .min = -100, .max = 100});
   }
-  if (row.statistics) {
+  if (row.impl) {
     fields.add("impl", spec.impl,
                {.help = "implementation: ours, or LibTorch's", .choices = {"auto", "torch"}});
   }

@@ -5,10 +5,11 @@
 //
 // Keys (a kind takes those that act on it; see norm_table.h):
 //   eps               added to the variance inside the root
+//   groups            of channels with statistics of their own
 //   weight, bias      whether the per-channel affine parameters exist (true, false)
 //   shift             whether the shift inside f exists; default: the kind's
 //   alpha0            where alpha starts: a number, `paper` or `auto`
-//   alpha0.<site>     a number for the slots of one site (attention, ffn, final, qk, stem)
+//   alpha0.<site>     a number for the slots of one site (site.h: attention, ffn, ...)
 //   shift0            where shift starts
 //   impl              `auto`, or `torch` for LibTorch's own implementation
 #pragma once
@@ -39,6 +40,7 @@ struct Alpha0 {
 struct NormSpec {
   std::string kind = "layer_norm";
   double eps = 1e-6;
+  int64_t groups = 32;
   bool weight = true;         // LLaMA form: no bias;
   bool bias = true;           // DiT form: neither
   std::optional<bool> shift;  // nothing: the kind's default

@@ -18,7 +18,9 @@ struct NormRow {
   std::string_view name;
   std::string_view summary;   // formula, for lists
   std::string_view alias_of;  // another row's name: this one only leads there
-  bool statistics = false;    // takes eps and impl
+  bool statistics = false;    // a norm: takes eps
+  bool impl = false;          // takes impl
+  bool groups = false;        // takes groups
   bool weight = false;        // can have per-channel weights
   bool bias = false;          // can have per-channel biases
   std::string_view function;  // of the point-wise family (alpha, shift); empty: not one of it

@@ -39,6 +39,9 @@ TEST(NormSpec, CanonicalText) {
       {"dyt:alpha0=paper:alpha0.qk=4", "dyt:alpha0=paper:alpha0.qk=4"},
       {"layer_norm:eps=0.00001:impl=torch", "layer_norm:eps=1e-05:impl=torch"},
       {"rms_norm:weight=false", "rms_norm:weight=false"},
+      {"batch_norm:eps=1e-5", "batch_norm:eps=1e-05"},
+      {"group_norm:groups=8", "group_norm:groups=8"},
+      {"group_norm:groups=32", "group_norm"},
   };
   for (const TextCase& c : cases) {
     const NormSpec spec = parse_norm_spec(c.given);
@@ -56,6 +59,8 @@ TEST(NormSpec, ErrorsNameTheNearest) {
   expect_error(usage, "did you mean 'alpha0'?", [] { parse_norm_spec("dyt:alpha=1"); });
   expect_error(usage, "unknown key 'alpha0'", [] { parse_norm_spec("layer_norm:alpha0=1"); });
   expect_error(usage, "unknown key 'eps'", [] { parse_norm_spec("dyt:eps=1"); });
+  expect_error(usage, "unknown key 'impl'", [] { parse_norm_spec("batch_norm:impl=torch"); });
+  expect_error(usage, "unknown key 'groups'", [] { parse_norm_spec("layer_norm:groups=2"); });
   expect_error(usage, "unknown key 'bias'", [] { parse_norm_spec("rms_norm:bias=true"); });
   expect_error(usage, "unknown key 'alpha0.atention'",
                [] { parse_norm_spec("dyt:alpha0.atention=1"); });

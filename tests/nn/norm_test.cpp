@@ -41,6 +41,11 @@ at::Tensor expected(const Norm& norm, const at::Tensor& x) {
   if (norm.kind() == "rms_norm") {
     return affine(x / (x.square().mean(-1, true) + eps).sqrt());
   }
+  if (norm.kind() == "group_norm") {
+    const at::Tensor groups = x.unflatten(-1, {norm.spec().groups, -1});
+    const at::Tensor centred = groups - groups.mean(-1, true);
+    return affine((centred / (centred.square().mean(-1, true) + eps).sqrt()).flatten(-2));
+  }
   if (norm.kind() == "none") {
     return x;
   }
@@ -56,6 +61,8 @@ const std::vector<std::string> kSlots = {"layer_norm",
                                          "layer_norm:impl=torch",
                                          "rms_norm",
                                          "rms_norm:weight=false:eps=0.01",
+                                         "group_norm:groups=1:eps=0.1",
+                                         "group_norm:groups=1:bias=false",
                                          "none",
                                          "dyt",
                                          "dyt:bias=false",
