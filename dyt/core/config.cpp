@@ -133,13 +133,26 @@ void assign(const Place& place, std::string_view text, std::vector<Element>& tar
 
 }  // namespace
 
-const Field& Fields::find(std::string_view key, std::string_view where) const {
+const Field* Fields::look_up(std::string_view key) const {
   const std::string named = std::string(key) + ".name";
-  std::vector<std::string> keys;
   for (const Field& field : list_) {
     if (field.key == key || field.key == named) {
-      return field;
+      return &field;
     }
+  }
+  return nullptr;
+}
+
+const Field* Fields::assigned(std::string_view key, std::string_view where) const {
+  return skips_unknown_ ? look_up(key) : &find(key, where);
+}
+
+const Field& Fields::find(std::string_view key, std::string_view where) const {
+  if (const Field* field = look_up(key)) {
+    return *field;
+  }
+  std::vector<std::string> keys;
+  for (const Field& field : list_) {
     keys.push_back(field.key);
   }
   throw Error(ErrorKind::kUsage, {.what = "unknown key '" + std::string(key) + "'",
@@ -149,8 +162,9 @@ const Field& Fields::find(std::string_view key, std::string_view where) const {
 
 void apply_value(const Fields& fields, std::string_view key, std::string_view value,
                  std::string_view where) {
-  const Field& field = fields.find(key, where);
-  std::visit([&](auto* target) { assign({field, where}, value, *target); }, field.target);
+  if (const Field* field = fields.assigned(key, where)) {
+    std::visit([&](auto* target) { assign({*field, where}, value, *target); }, field->target);
+  }
 }
 
 void apply_override(const Fields& fields, std::string_view assignment) {

@@ -69,9 +69,17 @@ class Fields {
   // Error(kUsage) that names the nearest one. `where` is "command line" or "file.toml:12".
   const Field& find(std::string_view key, std::string_view where) const;
 
+  // For reading a few keys of a larger configuration: assignments to other keys are skipped.
+  void skip_unknown() { skips_unknown_ = true; }
+  // What an assignment to the key sets: as find(), but null where it is to be skipped.
+  const Field* assigned(std::string_view key, std::string_view where) const;
+
  private:
+  const Field* look_up(std::string_view key) const;  // null: unknown
+
   std::string prefix_;
   std::vector<Field> list_;
+  bool skips_unknown_ = false;
 };
 
 template <class Config>

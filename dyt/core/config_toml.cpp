@@ -65,7 +65,11 @@ std::string scalar_text(const Field& field, const toml::node& node, const std::s
 void apply_leaf(const Fields& fields, const std::string& key, const toml::node& node,
                 const std::string& name) {
   const std::string where = place_of(node, name);
-  const Field& field = fields.find(key, where);
+  const Field* assigned = fields.assigned(key, where);
+  if (assigned == nullptr) {
+    return;
+  }
+  const Field& field = *assigned;
   if (const toml::array* array = node.as_array()) {
     if (!is_list(field)) {
       throw_wrong_type(field, where, "a list");
