@@ -10,8 +10,11 @@ Conv2d::Conv2d(const Conv2dOptions& conv, const at::TensorOptions& options)
       weight_(register_parameter(
           "weight",
           at::zeros({conv.out_channels, conv.in_channels / conv.groups, conv.kernel, conv.kernel},
-                    options))),
-      bias_(register_parameter("bias", at::zeros({conv.out_channels}, options))) {}
+                    options))) {
+  if (conv.bias) {
+    bias_ = register_parameter("bias", at::zeros({conv.out_channels}, options));
+  }
+}
 
 at::Tensor Conv2d::forward(const at::Tensor& images) const {
   return at::conv2d(images, weight_, bias_, conv_.stride, conv_.padding, /*dilation=*/1,

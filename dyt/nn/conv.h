@@ -15,6 +15,7 @@ struct Conv2dOptions {
   int64_t stride = 1;
   int64_t padding = 0;  // zeros on each side
   int64_t groups = 1;   // in_channels: depthwise
+  bool bias = true;
 };
 
 class Conv2d final : public torch::nn::Module {
@@ -24,7 +25,7 @@ class Conv2d final : public torch::nn::Module {
   at::Tensor forward(const at::Tensor& images) const;
 
   const at::Tensor& weight() const { return weight_; }  // (out, in/groups, k, k)
-  const at::Tensor& bias() const { return bias_; }      // (out)
+  const at::Tensor& bias() const { return bias_; }      // (out); undefined without
 
  private:
   Conv2dOptions conv_;

@@ -18,6 +18,8 @@ std::string site_name(Site site) {
       return "stem";
     case Site::kDownsample:
       return "downsample";
+    case Site::kConv:
+      return "conv";
   }
   throw core::Error(core::ErrorKind::kInternal, {.what = "a norm site without a name"});
 }

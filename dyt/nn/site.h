@@ -9,16 +9,18 @@
 namespace dyt::nn {
 
 enum class Site {
-  kAttention,  // before an attention branch
-  kFfn,        // before a feed-forward branch
-  kFinal,      // after the last block, before the head
-  kQk,         // on queries and keys, per head
-  kStem,       // between an input embedding and the first block
-  kDownsample  // before a convolution that halves the image
+  kAttention,   // before an attention branch
+  kFfn,         // before a feed-forward branch
+  kFinal,       // after the last block, before the head
+  kQk,          // on queries and keys, per head
+  kStem,        // between an input embedding and the first block
+  kDownsample,  // before a convolution that halves the image
+  kConv         // behind a convolution
 };
 
-inline constexpr std::array<Site, 6> kSites = {Site::kAttention, Site::kFfn,  Site::kFinal,
-                                               Site::kQk,        Site::kStem, Site::kDownsample};
+inline constexpr std::array<Site, 7> kSites = {Site::kAttention, Site::kFfn,  Site::kFinal,
+                                               Site::kQk,        Site::kStem, Site::kDownsample,
+                                               Site::kConv};
 
 std::string site_name(Site site);
 
