@@ -5,15 +5,41 @@
 #include <numbers>
 
 namespace dyt::optim {
+namespace {
+
+double warmup_rate(const OptimConfig& config, int64_t step, int64_t warmup) {
+  const auto at = static_cast<double>(step);
+  const auto length = static_cast<double>(warmup);
+  if (config.schedule == "cosine_array") {
+    return warmup > 1 ? config.lr * at / (length - 1) : 0;
+  }
+  return config.lr * (config.schedule == "cosine_epoch" ? at : at + 1) / length;
+}
+
+// step - W of T - W.
+struct Rest {
+  int64_t step = 0, steps = 1;
+
+  double share() const { return static_cast<double>(step) / static_cast<double>(steps); }
+};
+
+double rate_after_warmup(const OptimConfig& config, const Rest& rest) {
+  if (config.schedule == "constant") {
+    return config.lr;
+  }
+  if (config.schedule == "step") {
+    return config.lr * std::pow(0.1, config.sections * rest.step / rest.steps);
+  }
+  const double floor = std::min(config.lr, config.lr_min);
+  return floor + (config.lr - floor) / 2 * (1 + std::cos(std::numbers::pi * rest.share()));
+}
+
+}  // namespace
 
 double learning_rate(const OptimConfig& config, int64_t step, int64_t steps) {
   const int64_t warmup = std::llround(config.warmup * static_cast<double>(steps));
-  if (step < warmup) {
-    return config.lr * static_cast<double>(step + 1) / static_cast<double>(warmup);
-  }
-  const double floor = std::min(config.lr, config.lr_min);
-  const double progress = static_cast<double>(step - warmup) / static_cast<double>(steps - warmup);
-  return floor + (config.lr - floor) / 2 * (1 + std::cos(std::numbers::pi * progress));
+  return step < warmup ? warmup_rate(config, step, warmup)
+                       : rate_after_warmup(config, {step - warmup, steps - warmup});
 }
 
 }  // namespace dyt::optim
