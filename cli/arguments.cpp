@@ -1,9 +1,72 @@
 #include "cli/arguments.h"
 
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
 #include "dyt/core/error.h"
+#include "dyt/models/table.h"
 
 namespace dyt::cli {
 namespace {
+
+using Json = nlohmann::ordered_json;
+
+// The keys of the groups `model` and `init` with another family's model.
+struct FamilyKeys {
+  models::ModelConfig model;
+  core::Fields fields;  // of `model`
+};
+
+// All families but that of the default model, whose keys are in every list.
+const std::vector<std::unique_ptr<FamilyKeys>>& other_families() {
+  static const auto kFamilies = [] {
+    std::vector<std::unique_ptr<FamilyKeys>> families;
+    for (const std::string& name : models::family_names()) {
+      if (name == models::ModelConfig().name) {
+        continue;
+      }
+      families.push_back(std::make_unique<FamilyKeys>());
+      FamilyKeys& family = *families.back();
+      family.model = models::find_model(name);
+      models::InitKeys init{family.model};
+      family.fields.group("model", family.model);
+      family.fields.group("init", init);
+    }
+    return families;
+  }();
+  return kFamilies;
+}
+
+bool has_models(const core::Fields& fields) {
+  const std::vector<core::Field>& list = fields.list();
+  return std::any_of(list.begin(), list.end(),
+                     [](const core::Field& field) { return field.key == "model.name"; });
+}
+
+std::string keys_text(const core::Fields& fields) {
+  std::string text = "Keys, with their defaults:\n" + core::help_text(fields);
+  if (has_models(fields)) {
+    for (const auto& family : other_families()) {
+      text += "\nKeys of model and init with model=" + family->model.name +
+              " and its relatives:\n" + core::help_text(family->fields);
+    }
+  }
+  return text;
+}
+
+// A key of another family says, as `with_model`, whose it is.
+std::string keys_json(const core::Fields& fields) {
+  Json keys = Json::parse(core::help_json_text(fields));
+  if (has_models(fields)) {
+    for (const auto& family : other_families()) {
+      for (Json& key : Json::parse(core::help_json_text(family->fields))) {
+        key["with_model"] = family->model.name;
+        keys.push_back(key);
+      }
+    }
+  }
+  return keys.dump(2);
+}
 
 bool is_assignment(const std::string& item) {
   const size_t equals = item.find('=');
@@ -13,7 +76,7 @@ bool is_assignment(const std::string& item) {
 // CLI11 prints for --help what the formatter makes; with --json that is the keys alone.
 class KeysFormatter : public CLI::Formatter {
  public:
-  explicit KeysFormatter(const core::Fields& fields) : keys_(core::help_json_text(fields)) {}
+  explicit KeysFormatter(const core::Fields& fields) : keys_(keys_json(fields)) {}
 
   std::string make_help(const CLI::App* app, std::string name,
                         CLI::AppFormatMode mode) const override {
@@ -33,7 +96,7 @@ std::shared_ptr<std::vector<std::string>> declare_config_arguments(CLI::App& app
   auto items = std::make_shared<std::vector<std::string>>();
   app.add_option("items", *items, "a TOML file, and assignments that win over it")
       ->type_name("[CONFIG.toml] [key=value ...]");
-  app.footer("Keys, with their defaults:\n" + core::help_text(fields));
+  app.footer(keys_text(fields));
   app.formatter(std::make_shared<KeysFormatter>(fields));
   return items;
 }

@@ -17,7 +17,7 @@ struct ModelsOptions {
 };
 
 Json entry_of(const models::ModelRow& row) {
-  models::VitConfig config = row.config;
+  models::ModelConfig config = row.config;
   const core::Fields fields = core::fields_of(config);
   Json entry = {{"name", row.name},
                 {"summary", row.summary},
@@ -33,7 +33,7 @@ int run_models(const ModelsOptions& options) {
       std::printf("%s\n", entry_of(row).dump(2).c_str());
       return 0;
     }
-    models::VitConfig config = row.config;
+    models::ModelConfig config = row.config;
     std::printf("%s: %s\n%ld parameters with 3 channels and 1000 classes\n\n%s",
                 std::string(row.name).c_str(), std::string(row.summary).c_str(),
                 models::parameter_count(row), core::to_toml(core::fields_of(config)).c_str());

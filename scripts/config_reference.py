@@ -24,6 +24,8 @@ wins over the file, the file over the defaults. In TOML the part before the dot 
 under `[optim]`. A list is written `a,b` on the command line and `["a", "b"]` in TOML. Where a group has a key
 `name`, the group's own name stands for it: `data=mnist` is `data.name=mnist`.
 
+The keys of `model` and `init` go with the model's family; the last sections have those of the other families.
+
 Keys marked * do not decide results: runs that differ in them alone give the same numbers and are taken up where
 they stand. Changing another key of a run makes another run, with a folder of its own. The keys of `dyt compare`
 alone say which runs there are and how they are judged; those runs that are there already are kept.
@@ -59,12 +61,24 @@ def section(title, keys):
     return text
 
 
+def family_sections(keys):
+    """One section a family of models other than the default one: its keys of `model` and `init`."""
+    families = {}
+    for key in keys:
+        if "with_model" in key and key["key"] != "model.name":
+            families.setdefault(key["with_model"], []).append(key)
+    return "".join(section(f"Both: with `model={name}` and its relatives", members)
+                   for name, members in families.items())
+
+
 def page(compare, train):
     shared = [key for key in compare if key in train]
+    plain = [key for key in shared if "with_model" not in key]
     return (HEAD
             + section("`dyt compare` alone", [key for key in compare if key not in shared])
             + section("`dyt train` alone", [key for key in train if key not in shared])
-            + section("Both: one run", shared))
+            + section("Both: one run", plain)
+            + family_sections(shared))
 
 
 def main():

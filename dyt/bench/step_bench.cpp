@@ -9,7 +9,6 @@
 #include "dyt/bench/internal/environment.h"
 #include "dyt/bench/step_contenders.h"
 #include "dyt/core/error.h"
-#include "dyt/core/lookup.h"
 #include "dyt/models/table.h"
 #include "dyt/ops/device.h"
 
@@ -24,17 +23,16 @@ constexpr int kPartWidth = 12;
 
 StepCase case_of(const StepBenchConfig& config, const std::string& model, const std::string& pass,
                  const at::Device& device) {
-  const models::ModelRow& row = core::find_row(models::model_table(), model, "model");
-  StepCase wanted{.model = row.config,
-                  .init = row.init,
+  StepCase wanted{.model = models::find_model(model),
                   .pass = pass,
                   .dtype = config.dtype,
                   .batch_size = config.batch_size,
                   .device = device};
-  const int64_t own = row.config.image_size == 0 ? kSmallImage : row.config.image_size;
-  wanted.model.image_size = config.image_size == 0 ? own : config.image_size;
-  wanted.model.channels = row.config.channels == 0 ? 3 : row.config.channels;
-  wanted.model.num_classes = config.num_classes;
+  int64_t& image_size = wanted.model.image_size();
+  const int64_t own = image_size == 0 ? kSmallImage : image_size;
+  image_size = config.image_size == 0 ? own : config.image_size;
+  wanted.model.channels() = wanted.model.channels() == 0 ? 3 : wanted.model.channels();
+  wanted.model.num_classes() = config.num_classes;
   wanted.model.validate();
   return wanted;
 }
@@ -82,7 +80,7 @@ Json measured(const StepBenchConfig& config, const StepCase& wanted,
           {"pass", wanted.pass},
           {"dtype", wanted.dtype},
           {"batch_size", wanted.batch_size},
-          {"image_size", wanted.model.image_size},
+          {"image_size", wanted.model.image_size()},
           {"device", ops::device_kind(wanted.device)},
           {"threads", at::get_num_threads()},
           {"slots", slots}};

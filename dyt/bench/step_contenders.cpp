@@ -13,14 +13,14 @@ constexpr double kLearningRate = 1e-4;
 
 StepContender::StepContender(const StepCase& wanted, const std::string& slot)
     : training_(wanted.pass == "training") {
-  models::VitConfig config = wanted.model;
-  config.norm = slot;
-  model_ = std::make_shared<models::VisionTransformer>(config);
-  models::initialize(*model_, wanted.init, /*seed=*/0);
+  models::ModelConfig config = wanted.model;
+  config.norm() = slot;
+  model_ = models::make_classifier(config);
+  models::initialize(*model_, config, /*seed=*/0);
   torch::manual_seed(0);
-  images_ =
-      torch::randn({wanted.batch_size, config.channels, config.image_size, config.image_size});
-  labels_ = torch::randint(config.num_classes, {wanted.batch_size}, at::kLong);
+  images_ = torch::randn(
+      {wanted.batch_size, config.channels(), config.image_size(), config.image_size()});
+  labels_ = torch::randint(config.num_classes(), {wanted.batch_size}, at::kLong);
   nn::calibrate(*model_, [this] { model_->forward(images_); });
   const at::ScalarType type = wanted.dtype == "bfloat16" ? at::kBFloat16 : at::kFloat;
   model_->to(wanted.device, type);

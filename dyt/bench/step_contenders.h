@@ -9,14 +9,13 @@
 
 #include "dyt/bench/op_clock.h"
 #include "dyt/bench/step_config.h"
-#include "dyt/models/vit.h"
+#include "dyt/models/model_config.h"
 #include "dyt/optim/adamw.h"
 
 namespace dyt::bench {
 
 struct StepCase {
-  models::VitConfig model;  // complete but for the slot
-  models::InitConfig init;
+  models::ModelConfig model;  // complete but for the slot
   std::string pass, dtype;
   int64_t batch_size = 1;
   at::Device device = at::kCPU;
@@ -35,7 +34,7 @@ class StepContender {
   void infer();
 
   bool training_;
-  std::shared_ptr<models::VisionTransformer> model_;
+  std::shared_ptr<models::ImageClassifier> model_;
   std::unique_ptr<optim::AdamW> optimizer_;  // null without training
   at::Tensor images_, labels_;
   std::vector<PartTimes> parts_;

@@ -5,7 +5,6 @@
 #include "dyt/compare/config_fields.h"
 #include "dyt/core/error.h"
 #include "dyt/core/hash.h"
-#include "dyt/core/text.h"
 #include "dyt/nn/norm_spec.h"
 #include "dyt/ops/device.h"
 #include "dyt/tasks/presets.h"
@@ -16,11 +15,11 @@ namespace dyt::compare {
 namespace {
 
 void check_norm_is_free(const CompareConfig& config) {
-  const std::string standard = tasks::RunConfig().model.norm;
-  if (config.run.model.norm != standard) {
+  const std::string& standard = models::find_model(config.run.model.name).norm();
+  if (config.run.model.norm() != standard) {
     throw core::Error(core::ErrorKind::kUsage,
                       {.what = "'model.norm' has no meaning in a comparison",
-                       .found = config.run.model.norm,
+                       .found = config.run.model.norm(),
                        .todo = "name the norms with slots=..., the baseline first"});
   }
 }
@@ -33,20 +32,12 @@ void make_canonical(CompareOptions& options) {
   options.validate();
 }
 
-std::string model_summary(const models::VitConfig& model) {
-  const auto number = [](int64_t value) { return std::to_string(value); };
-  return model.name + ": image " + number(model.image_size) + ", patch " +
-         number(model.patch_size) + ", channels " + number(model.channels) + ", classes " +
-         number(model.num_classes) + ", dim " + number(model.dim) + ", depth " +
-         number(model.depth) + ", heads " + number(model.num_heads) + ", mlp_ratio " +
-         core::number_text(model.mlp_ratio) + ", global pooling: " + model.global_pool;
-}
-
 ModelFacts model_facts(const tasks::RunConfig& fitted) {
-  models::VitConfig model = fitted.model;
-  return {.summary = model_summary(model),
-          .depth = model.depth,
-          .dim = model.dim,
+  models::ModelConfig model = fitted.model;
+  const models::ModelSummary summary = models::summary_of(model);
+  return {.summary = summary.text,
+          .depth = summary.depth,
+          .dim = summary.dim,
           .cost_key = core::identity_text(core::fields_of(model))};
 }
 
@@ -64,7 +55,7 @@ DataFacts data_facts(const data::ImageData& data) {
 std::vector<std::string> all_warnings(tasks::RunConfig run, const std::vector<std::string>& slots) {
   std::vector<std::string> warnings;
   for (const std::string& slot : slots) {
-    run.model.norm = slot;
+    run.model.norm() = slot;
     for (const std::string& warning : tasks::config_warnings(run)) {
       if (std::find(warnings.begin(), warnings.end(), warning) == warnings.end()) {
         warnings.push_back(warning);
@@ -77,12 +68,8 @@ std::vector<std::string> all_warnings(tasks::RunConfig run, const std::vector<st
 // The identity that a run started with these arguments writes into its folder.
 IdentityOf identity_with(const std::string& data_checksum) {
   return [data_checksum](const RunPlan& plan) {
-    tasks::RunConfig config;
-    const core::Fields fields = core::fields_of(config);
-    for (const std::string& argument : plan.arguments) {
-      core::apply_override(fields, argument);
-    }
-    return tasks::run_identity(config, data_checksum);
+    return tasks::run_identity(
+        tasks::resolve_config<tasks::RunConfig>({.overrides = plan.arguments}), data_checksum);
   };
 }
 
@@ -92,7 +79,7 @@ CompareConfig defaults_under(const CompareConfig& config) {
   auto defaults = tasks::resolve_config<CompareConfig>(
       {.overrides = {"data.name=" + config.run.data.name, "model.name=" + config.run.model.name}});
   defaults.run.data.name = data::DataConfig().name;
-  defaults.run.model.name = models::VitConfig().name;
+  defaults.run.model.name = models::ModelConfig().name;
   return defaults;
 }
 
@@ -119,17 +106,18 @@ CompareInput prepare_compare(CompareConfig& config, const std::filesystem::path&
   tasks::RunConfig fitted = config.run;
   tasks::fit_to_data(fitted, data);
 
-  CompareInput input{.options = config.compare,
-                     .run = core::fields_of(config.run),
-                     .identity_of = identity_with(data.checksum),
-                     .folder = config.compare.out.empty()
-                                   ? std::filesystem::path("runs") / ("compare-" + data.name)
-                                   : std::filesystem::path(config.compare.out),
-                     .data = data_facts(data),
-                     .model = model_facts(fitted),
-                     .batch_size = fitted.train.batch_size,
-                     .environment_json = train::environment(ops::device_of(config.run.device)).dump(),
-                     .warnings = all_warnings(fitted, config.compare.slots)};
+  CompareInput input{
+      .options = config.compare,
+      .run = core::fields_of(config.run),
+      .identity_of = identity_with(data.checksum),
+      .folder = config.compare.out.empty()
+                    ? std::filesystem::path("runs") / ("compare-" + data.name)
+                    : std::filesystem::path(config.compare.out),
+      .data = data_facts(data),
+      .model = model_facts(fitted),
+      .batch_size = fitted.train.batch_size,
+      .environment_json = train::environment(ops::device_of(config.run.device)).dump(),
+      .warnings = all_warnings(fitted, config.compare.slots)};
   describe_config(config, input);
   if (config.compare.cost.enabled) {
     input.binary_hash = core::sha256_hex_of_file(executable);

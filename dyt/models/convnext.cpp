@@ -6,27 +6,11 @@
 #include <numeric>
 
 #include "dyt/core/error.h"
+#include "dyt/models/conv_unit.h"
 #include "dyt/models/weight_streams.h"
 #include "dyt/nn/fold.h"
 
 namespace dyt::models {
-namespace {
-
-// The tensors between the layers are (B, C, H, W) in shape and channels last in memory, so that the
-// slots and matrices see (B, H, W, C) without a copy.
-at::Tensor channels_last(const at::Tensor& images) { return images.permute({0, 2, 3, 1}); }
-at::Tensor channels_first(const at::Tensor& pixels) { return pixels.permute({0, 3, 1, 2}); }
-
-at::Tensor normalized(nn::Norm& norm, const at::Tensor& images) {
-  return channels_first(norm.forward(channels_last(images)));
-}
-
-std::shared_ptr<nn::Norm> make_slot(const nn::NormSpec& spec, int64_t channels, nn::Site site,
-                                    const at::TensorOptions& options) {
-  return nn::make_norm(spec, channels, site, nn::Layout::kChannelsLast, options);
-}
-
-}  // namespace
 
 // x <- x + drop_path(gamma * fc2(GELU(fc1(norm(conv_dw(x))))))
 class ConvNextBlock final : public torch::nn::Module {
@@ -44,7 +28,7 @@ class ConvNextBlock final : public torch::nn::Module {
                                                                   .padding = config.kernel_size / 2,
                                                                   .groups = dim},
                                                 options));
-    norm_ = register_module("norm", make_slot(norm, dim, nn::Site::kFfn, options));
+    norm_ = register_module("norm", make_pixel_slot(norm, dim, nn::Site::kFfn, options));
     const auto hidden = static_cast<int64_t>(static_cast<double>(dim) * config.mlp_ratio);
     mlp_ = register_module("mlp", std::make_shared<nn::Mlp>(dim, hidden, options));
     drop_path_ = register_module("drop_path", std::make_shared<nn::DropPath>(drop_path));
@@ -86,7 +70,7 @@ class ConvNextStage final : public torch::nn::Module {
       const int64_t before = config.dims[stage - 1];
       const auto downsample =
           register_module("downsample", std::make_shared<torch::nn::ModuleListImpl>());
-      downsample_norm_ = make_slot(norm, before, nn::Site::kDownsample, options);
+      downsample_norm_ = make_pixel_slot(norm, before, nn::Site::kDownsample, options);
       downsample_conv_ = std::make_shared<nn::Conv2d>(
           nn::Conv2dOptions{.in_channels = before, .out_channels = dim, .kernel = 2, .stride = 2},
           options);
@@ -135,7 +119,7 @@ ConvNext::ConvNext(const ConvNextConfig& config, const at::TensorOptions& option
                                                               .kernel = config.patch_size,
                                                               .stride = config.patch_size},
                                             options);
-  stem_norm_ = make_slot(norm, config.dims[0], nn::Site::kStem, options);
+  stem_norm_ = make_pixel_slot(norm, config.dims[0], nn::Site::kStem, options);
   stem->push_back(stem_conv_);
   stem->push_back(stem_norm_);
 
@@ -151,8 +135,8 @@ ConvNext::ConvNext(const ConvNextConfig& config, const at::TensorOptions& option
   }
 
   const auto head = register_module("head", std::make_shared<Head>());
-  head_norm_ =
-      head->register_module("norm", make_slot(norm, config.dims.back(), nn::Site::kFinal, options));
+  head_norm_ = head->register_module(
+      "norm", make_pixel_slot(norm, config.dims.back(), nn::Site::kFinal, options));
   head_ = head->register_module(
       "fc", std::make_shared<nn::Linear>(config.dims.back(), config.num_classes, options));
 }
@@ -179,9 +163,9 @@ void ConvNext::fold() {
   head_norm_->set_in_place(true);
 }
 
-void initialize(ConvNext& model, double linear_std, uint64_t seed, double head_scale) {
+void initialize(ConvNext& model, const ConvNextInit& init, uint64_t seed) {
   const auto truncated = [&](core::RandomStream& stream) {
-    return stream.trunc_normal(linear_std);
+    return stream.trunc_normal(init.linear_std);
   };
   for (const auto& item : model.named_modules("", /*include_self=*/false)) {
     torch::nn::Module* module = item.value().get();
@@ -197,7 +181,7 @@ void initialize(ConvNext& model, double linear_std, uint64_t seed, double head_s
       block->reset();
     }
   }
-  model.named_parameters()["head.fc.weight"].detach().mul_(head_scale);
+  model.named_parameters()["head.fc.weight"].detach().mul_(init.head_scale);
 }
 
 }  // namespace dyt::models

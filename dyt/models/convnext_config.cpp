@@ -5,12 +5,7 @@
 namespace dyt::models {
 
 void ConvNextConfig::visit_fields(core::Fields& fields) {
-  fields.add("image_size", image_size,
-             {.help = "side of the images in pixels; 0: the data's", .min = 0, .max = 4096});
-  fields.add("channels", channels,
-             {.help = "channels of the images; 0: the data's", .min = 0, .max = 1024});
-  fields.add("num_classes", num_classes,
-             {.help = "number of classes; 0: the data's", .min = 0, .max = 1000000});
+  visit_image_fields(fields, *this);
   fields.add("depths", depths, {.help = "blocks of each stage", .min = 1, .max = 1000});
   fields.add("dims", dims, {.help = "width of each stage", .min = 1, .max = 65536});
   fields.add("patch_size", patch_size,
@@ -28,20 +23,19 @@ void ConvNextConfig::visit_fields(core::Fields& fields) {
   fields.add("norm", norm, {.help = "the norm slot, kind[:key=value]..., as dyt:alpha0=auto"});
 }
 
+void ConvNextInit::visit_fields(core::Fields& fields) {
+  fields.add("linear_std", linear_std,
+             {.help = "standard deviation of the weights of matrices and convolutions",
+              .min = 0,
+              .max = 2});  // beyond that the truncation at -2 and 2 rejects most draws
+  fields.add("head_scale", head_scale,
+             {.help = "factor of the head's start weights", .min = 0, .max = 100});
+}
+
 void ConvNextConfig::validate() const {
-  require_positive("image_size", image_size);
-  require_positive("channels", channels);
-  require_positive("num_classes", num_classes);
+  require_images(*this);
   require_positive("patch_size", patch_size);
-  if (depths.empty() || depths.size() != dims.size()) {
-    throw_misfit("dims", "every stage needs a depth and a width",
-                 "as many as model.depths has: " + std::to_string(depths.size()),
-                 std::to_string(dims.size()));
-  }
-  for (size_t stage = 0; stage < depths.size(); ++stage) {
-    require_positive("depths", depths[stage]);
-    require_positive("dims", dims[stage]);
-  }
+  require_stages(depths, dims);
   if (kernel_size < 1 || kernel_size % 2 == 0) {
     throw_misfit("kernel_size", "the depthwise convolution has no middle", "an odd number",
                  std::to_string(kernel_size));

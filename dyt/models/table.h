@@ -1,4 +1,5 @@
-// The table of models: one row a name, with the sizes that it stands for.
+// The table of models: one row a name, with the family, the sizes and the start values that it
+// stands for; and the families, each with the model that shows its keys.
 //
 //   for (const ModelRow& row : model_table()) { list(row.name, row.summary); }
 #pragma once
@@ -6,18 +7,23 @@
 #include <span>
 #include <string_view>
 
-#include "dyt/models/vit.h"
+#include "dyt/models/model_config.h"
 
 namespace dyt::models {
 
 struct ModelRow {
   std::string_view name;
   std::string_view summary;
-  VitConfig config;  // channels and classes are the data's; average pooling, as in the DyT paper
-  InitConfig init;
+  ModelConfig config;  // channels and classes are the data's
 };
 
 std::span<const ModelRow> model_table();
+
+// The row's configuration; Error(kUsage) offers the nearest name.
+const ModelConfig& find_model(std::string_view name);
+
+// The rows of any size, one a family: their keys are the family's.
+std::vector<std::string> family_names();
 
 // Parameters of the row's network for RGB images and 1000 classes with that norm slot; rows without
 // an image size are counted at 32. Counts on the meta device: no memory, no time.

@@ -4,7 +4,7 @@
 //
 //   VitConfig config{.image_size = 8, .channels = 1, .num_classes = 10, .norm = "dyt:alpha0=auto"};
 //   auto model = std::make_shared<VisionTransformer>(config);
-//   initialize(*model, InitConfig{}, /*seed=*/0);
+//   initialize(*model, VitInit{}, /*seed=*/0);
 //   at::Tensor logits = model->forward(images);   // (B, C, H, W) -> (B, num_classes)
 //
 // Parameters: cls_token (1, 1, D), pos_embed (1, 1+L, D), patch_embed.proj, blocks.i.{norm1,
@@ -12,14 +12,13 @@
 // (token pooling) or fc_norm (average), head.
 #pragma once
 
-#include <torch/nn/module.h>
-
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "dyt/core/config.h"
+#include "dyt/models/image_classifier.h"
 #include "dyt/models/vit_init.h"
 #include "dyt/nn/block.h"
 #include "dyt/nn/linear.h"
@@ -29,8 +28,7 @@
 namespace dyt::models {
 
 struct VitConfig {
-  std::string name = "vit";  // a row of model_table(), for presets
-  int64_t image_size = 0;    // side; 0: the data's
+  int64_t image_size = 0;  // side; 0: the data's
   int64_t patch_size = 2;
   int64_t channels = 0;     // 0: the data's
   int64_t num_classes = 0;  // 0: the data's
@@ -53,13 +51,13 @@ struct VitConfig {
   int64_t hidden_dim() const { return static_cast<int64_t>(static_cast<double>(dim) * mlp_ratio); }
 };
 
-class VisionTransformer final : public torch::nn::Module {
+class VisionTransformer final : public ImageClassifier {
  public:
   // All sizes must be set. Norm slots and layer scales have their start values, everything else is
   // zero until initialize() or a checkpoint. `options`: type and device, the meta device too.
   explicit VisionTransformer(const VitConfig& config, const at::TensorOptions& options = {});
 
-  at::Tensor forward(const at::Tensor& images);  // (B, C, H, W) -> logits (B, num_classes)
+  at::Tensor forward(const at::Tensor& images) override;  // (B, C, H, W) -> (B, num_classes)
 
   // The tokens that the pooling sees, (B, 1+L, D): after `norm` if there is one, so that a folded
   // model with token pooling has none: Error(kUsage).
@@ -69,7 +67,7 @@ class VisionTransformer final : public torch::nn::Module {
   // the layers that follow, and lets the point-wise slots write in place where no gradient is
   // wanted. The logits stay the same but for rounding. What is folded has the state dict of its
   // remaining parameters. A second call changes nothing.
-  void fold();
+  void fold() override;
 
   const VitConfig& config() const { return config_; }
   int64_t num_patches() const { return patch_embed_->shape().num_patches(); }

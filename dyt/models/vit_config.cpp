@@ -1,23 +1,13 @@
 // VitConfig of vit.h: its fields and what makes them fit together.
 #include "dyt/models/config_checks.h"
-#include "dyt/models/table.h"
 #include "dyt/models/vit.h"
 
 namespace dyt::models {
+
 void VitConfig::visit_fields(core::Fields& fields) {
-  std::vector<std::string> names;
-  for (const ModelRow& row : model_table()) {
-    names.emplace_back(row.name);
-  }
-  fields.add("name", name, {.help = "the preset of the sizes", .choices = names});
-  fields.add("image_size", image_size,
-             {.help = "side of the images in pixels; 0: the data's", .min = 0, .max = 4096});
+  visit_image_fields(fields, *this);
   fields.add("patch_size", patch_size,
              {.help = "side of a patch; divides image_size", .min = 1, .max = 1024});
-  fields.add("channels", channels,
-             {.help = "channels of the images; 0: the data's", .min = 0, .max = 1024});
-  fields.add("num_classes", num_classes,
-             {.help = "number of classes; 0: the data's", .min = 0, .max = 1000000});
   fields.add("dim", dim, {.help = "width; divisible by num_heads", .min = 1, .max = 65536});
   fields.add("depth", depth, {.help = "number of blocks", .min = 1, .max = 1000});
   fields.add("num_heads", num_heads, {.help = "attention heads", .min = 1, .max = 1024});
@@ -38,10 +28,8 @@ void VitConfig::visit_fields(core::Fields& fields) {
 }
 
 void VitConfig::validate() const {
-  require_positive("image_size", image_size);
+  require_images(*this);
   require_positive("patch_size", patch_size);
-  require_positive("channels", channels);
-  require_positive("num_classes", num_classes);
   require_positive("dim", dim);
   require_positive("depth", depth);
   require_positive("num_heads", num_heads);

@@ -22,7 +22,7 @@ void initialize_patches(const nn::PatchProjection& projection, const std::string
 
 }  // namespace
 
-void InitConfig::visit_fields(core::Fields& fields) {
+void VitInit::visit_fields(core::Fields& fields) {
   fields.add("linear_std", linear_std,
              {.help = "standard deviation of the linear layers' weights, head included; goes with "
                       "1/sqrt(width): 0.07 at 64, 0.02 at 768",
@@ -34,7 +34,7 @@ void InitConfig::visit_fields(core::Fields& fields) {
              {.help = "standard deviation of the class token", .min = 0, .max = kLargestStd});
 }
 
-void initialize(VisionTransformer& model, const InitConfig& init, uint64_t seed) {
+void initialize(VisionTransformer& model, const VitInit& init, uint64_t seed) {
   const auto truncated = [](double std) {
     return [std](core::RandomStream& stream) { return stream.trunc_normal(std); };
   };

@@ -2,7 +2,7 @@
 // (seed, "weights/<its name>"), so that two models of one seed differ in nothing but what differs
 // in their configurations.
 //
-//   initialize(*model, InitConfig{.linear_std = 0.02, .position_std = 0.02}, seed);   // timm's
+//   initialize(*model, VitInit{.linear_std = 0.02, .position_std = 0.02}, seed);   // timm's
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ namespace dyt::models {
 
 class VisionTransformer;
 
-struct InitConfig {
+struct VitInit {
   double linear_std = 0.07;
   double position_std = 0.3;
   double class_token_std = 1e-6;
@@ -25,6 +25,6 @@ struct InitConfig {
 // same with position_std; cls_token: normal(0, class_token_std); patch projection, weight and bias:
 // uniform(-b, b), b = 1/sqrt(C p^2), LibTorch's default for a convolution; norm slots and layer
 // scales: their own start.
-void initialize(VisionTransformer& model, const InitConfig& init, uint64_t seed);
+void initialize(VisionTransformer& model, const VitInit& init, uint64_t seed);
 
 }  // namespace dyt::models

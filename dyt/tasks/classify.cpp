@@ -31,8 +31,8 @@ Classify::Classify(const RunConfig& config, data::ImageData data)
     : config_(config),
       device_(ops::device_of(config.device)),
       data_(std::move(data)),
-      model_(std::make_shared<models::VisionTransformer>(config.model)) {
-  models::initialize(*model_, config_.init, static_cast<uint64_t>(config_.seed));
+      model_(models::make_classifier(config.model)) {
+  models::initialize(*model_, config_.model, static_cast<uint64_t>(config_.seed));
   model_->to(device_);
 }
 

@@ -1,10 +1,10 @@
-// Supervised image classification: a ViT, cross-entropy, accuracy on the test images.
+// Supervised image classification: a network, cross-entropy, accuracy on the test images.
 #pragma once
 
 #include <memory>
 
 #include "dyt/data/dataset.h"
-#include "dyt/models/vit.h"
+#include "dyt/models/image_classifier.h"
 #include "dyt/tasks/run_config.h"
 #include "dyt/train/task.h"
 
@@ -22,6 +22,9 @@ class Classify final : public train::Task {
   at::Tensor training_loss(train::StepPlace place, std::span<const int64_t> samples) override;
   void calibrate(std::span<const int64_t> samples) override;
   train::Evaluation evaluate() override;
+  int64_t layers_above(const std::string& parameter) const override {
+    return models::layers_above(config_.model, parameter);
+  }
   analysis::NonFiniteOrigin nonfinite_origin(train::StepPlace place,
                                              std::span<const int64_t> samples) override;
   int64_t test_samples() const;
@@ -41,7 +44,7 @@ class Classify final : public train::Task {
   RunConfig config_;
   at::Device device_;
   data::ImageData data_;
-  std::shared_ptr<models::VisionTransformer> model_;
+  std::shared_ptr<models::ImageClassifier> model_;
 };
 
 }  // namespace dyt::tasks

@@ -7,7 +7,6 @@
 
 #include "dyt/core/error.h"
 #include "dyt/core/files.h"
-#include "dyt/models/vit.h"
 #include "dyt/nn/norm.h"
 #include "dyt/tasks/inspection_json.h"
 #include "dyt/tasks/open_run.h"
@@ -85,11 +84,6 @@ Json measured_maps(Classify& task) {
   return {{"images", std::min(kMappedImages, task.test_samples())}, {"maps", maps_json(maps)}};
 }
 
-std::string model_text(const models::VitConfig& model) {
-  return model.name + ", " + std::to_string(model.depth) + " blocks, " + std::to_string(model.dim) +
-         " wide, " + std::to_string(model.num_heads) + " heads";
-}
-
 }  // namespace
 
 std::string inspect_run(const std::filesystem::path& run_folder, const InspectOptions& options) {
@@ -100,8 +94,8 @@ std::string inspect_run(const std::filesystem::path& run_folder, const InspectOp
                            {"run", run_folder.string()},
                            {"checkpoint", run.checkpoint.filename().string()},
                            {"step", step_of(run.checkpoint)},
-                           {"slot", run.config.model.norm},
-                           {"model", model_text(run.config.model)},
+                           {"slot", run.config.model.norm()},
+                           {"model", models::summary_of(run.config.model).text},
                            {"data", run.data},
                            {"test_images", run.task->test_samples()},
                            {"test_accuracy", evaluation.accuracy},

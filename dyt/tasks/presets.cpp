@@ -3,47 +3,32 @@
 #include <algorithm>
 #include <iterator>
 
-#include "dyt/core/lookup.h"
-#include "dyt/models/table.h"
-
 namespace dyt::tasks {
 namespace {
 
 struct DataPreset {
-  std::string_view name;
-  std::vector<std::string> assignments;
-  std::vector<std::string> of_comparison;  // keys that only `dyt compare` has
+  std::vector<std::string> run;         // keys of `dyt train`
+  std::vector<std::string> comparison;  // keys that only `dyt compare` has
+  std::vector<std::string> vit;         // keys of models of the family `vit` alone
 };
 
 // 28-pixel images in 7-pixel patches are 16 tokens, as many as the digits have; 60,000 of them need
 // fewer passes than 1,437. Three seeds and a short strip keep a comparison within a quarter of an
 // hour on two cores (configs/compare/fashion_mnist.toml has the result).
-const std::vector<std::string> kMnistRun = {"model.patch_size=7", "train.epochs=3",
-                                            "train.batch_size=64"};
-const std::vector<std::string> kMnistComparison = {"seeds=3", "strip.lrs=3e-3,1e-2",
-                                                   "strip.epochs=1"};
+const DataPreset kMnist = {.run = {"train.epochs=3", "train.batch_size=64"},
+                           .comparison = {"seeds=3", "strip.lrs=3e-3,1e-2", "strip.epochs=1"},
+                           .vit = {"model.patch_size=7"}};
 
-const DataPreset kDataPresets[] = {
-    {"mnist", kMnistRun, kMnistComparison},
-    {"fashion_mnist", kMnistRun, kMnistComparison},
-    {"cifar10", {"model.patch_size=4", "train.epochs=10", "train.batch_size=64"}, {"seeds=3"}},
+const DataPreset kCifar10 = {.run = {"train.epochs=10", "train.batch_size=64"},
+                             .comparison = {"seeds=3"},
+                             .vit = {"model.patch_size=4"}};
+
+struct PresetRow {
+  std::string_view data;
+  const DataPreset& preset;
 };
 
-// "<group>.key=value" for every field of `preset` that differs from its type's default.
-template <class Config>
-void append_differences(const std::string& group, Config preset,
-                        std::vector<std::string>& assignments) {
-  Config standard;
-  const core::Fields preset_fields = core::fields_of(preset);
-  const core::Fields standard_fields = core::fields_of(standard);
-  for (size_t i = 0; i < preset_fields.list().size(); ++i) {
-    const core::Field& field = preset_fields.list()[i];
-    const std::string value = core::plain_value(field);
-    if (field.key != "name" && value != core::plain_value(standard_fields.list()[i])) {
-      assignments.push_back(group + "." + field.key + "=" + value);
-    }
-  }
-}
+const PresetRow kPresets[] = {{"mnist", kMnist}, {"fashion_mnist", kMnist}, {"cifar10", kCifar10}};
 
 bool has_key(const core::Fields& fields, const std::string& key) {
   const std::vector<core::Field>& list = fields.list();
@@ -51,23 +36,39 @@ bool has_key(const core::Fields& fields, const std::string& key) {
                      [&](const core::Field& field) { return field.key == key; });
 }
 
+// Of a model without sizes of its own: a row with an image size keeps its patch.
+bool is_free_vit(const std::string& model) { return model == models::ModelConfig().name; }
+
 }  // namespace
 
-std::vector<std::string> preset_of(const std::string& data_name, const std::string& model_name,
-                                   const core::Fields& fields) {
+PresetNames preset_names(const ConfigSources& sources) {
+  data::DataConfig data;
+  models::ModelConfig model;
+  PresetNames names{data.name, model.name};
+  core::Fields fields;
+  fields.add("data.name", names.data, {});
+  fields.add("model.name", names.model, {});
+  fields.skip_unknown();
+  apply_sources(fields, sources);
+  models::find_model(names.model);
+  return names;
+}
+
+std::vector<std::string> preset_of(const PresetNames& names, const core::Fields& fields) {
   std::vector<std::string> assignments;
-  for (const DataPreset& preset : kDataPresets) {
-    if (preset.name == data_name) {
-      assignments = preset.assignments;
-      std::copy_if(preset.of_comparison.begin(), preset.of_comparison.end(),
-                   std::back_inserter(assignments), [&](const std::string& assignment) {
-                     return has_key(fields, assignment.substr(0, assignment.find('=')));
-                   });
+  for (const PresetRow& row : kPresets) {
+    if (row.data != names.data) {
+      continue;
     }
+    assignments = row.preset.run;
+    if (is_free_vit(names.model)) {
+      assignments.insert(assignments.end(), row.preset.vit.begin(), row.preset.vit.end());
+    }
+    std::copy_if(row.preset.comparison.begin(), row.preset.comparison.end(),
+                 std::back_inserter(assignments), [&](const std::string& assignment) {
+                   return has_key(fields, assignment.substr(0, assignment.find('=')));
+                 });
   }
-  const models::ModelRow& row = core::find_row(models::model_table(), model_name, "model");
-  append_differences("model", row.config, assignments);
-  append_differences("init", row.init, assignments);
   return assignments;
 }
 
@@ -78,10 +79,6 @@ void apply_sources(const core::Fields& fields, const ConfigSources& sources) {
   for (const std::string& assignment : sources.overrides) {
     core::apply_override(fields, assignment);
   }
-}
-
-std::string value_of(const core::Fields& fields, std::string_view key) {
-  return core::plain_value(fields.find(key, "configuration"));
 }
 
 }  // namespace dyt::tasks

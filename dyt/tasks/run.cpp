@@ -47,6 +47,29 @@ std::string many_tokens_warning(const models::VitConfig& model) {
          std::to_string(patch) + " makes " + std::to_string(tokens(patch)) + ".";
 }
 
+std::vector<std::string> vit_warnings(const models::VitModel& model) {
+  std::vector<std::string> warnings;
+  if (std::string warning = many_tokens_warning(model.sizes); !warning.empty()) {
+    warnings.push_back(std::move(warning));
+  }
+  if (model.sizes.dim >= kNarrow) {
+    return warnings;
+  }
+  const nn::NormSpec spec = nn::parse_norm_spec(model.sizes.norm);
+  const std::string width = "width " + std::to_string(model.sizes.dim);
+  if (nn::fixed_alpha0(spec) == kPublishedAlpha0) {
+    warnings.push_back("slot " + model.sizes.norm +
+                       ": the published alpha0 = 0.5 was found at widths of 384 and more; at " +
+                       width + " it trains slower. Try alpha0=auto or alpha0=1.");
+  }
+  if (model.init.linear_std == kUsualStd) {
+    warnings.push_back("init.linear_std = 0.02 is small for " + width +
+                       ": a norm hides that, a point-wise slot does not. Try 0.07 at width 64 "
+                       "(it goes with 1/sqrt(width)).");
+  }
+  return warnings;
+}
+
 train::RunStatus status_of(const std::string& result_json) {
   const auto result = nlohmann::ordered_json::parse(result_json);
   return result.at("status") == "diverged" ? train::RunStatus::kDiverged
@@ -102,26 +125,8 @@ EvalOutcome evaluate_run(const std::filesystem::path& run_folder, const std::str
 }
 
 std::vector<std::string> config_warnings(const RunConfig& config) {
-  std::vector<std::string> warnings;
-  if (std::string warning = many_tokens_warning(config.model); !warning.empty()) {
-    warnings.push_back(std::move(warning));
-  }
-  if (config.model.dim >= kNarrow) {
-    return warnings;
-  }
-  const nn::NormSpec spec = nn::parse_norm_spec(config.model.norm);
-  const std::string width = "width " + std::to_string(config.model.dim);
-  if (nn::fixed_alpha0(spec) == kPublishedAlpha0) {
-    warnings.push_back("slot " + config.model.norm +
-                       ": the published alpha0 = 0.5 was found at widths of 384 and more; at " +
-                       width + " it trains slower. Try alpha0=auto or alpha0=1.");
-  }
-  if (config.init.linear_std == kUsualStd) {
-    warnings.push_back("init.linear_std = 0.02 is small for " + width +
-                       ": a norm hides that, a point-wise slot does not. Try 0.07 at width 64 "
-                       "(it goes with 1/sqrt(width)).");
-  }
-  return warnings;
+  const auto* vit = std::get_if<models::VitModel>(&config.model.family);
+  return vit == nullptr ? std::vector<std::string>() : vit_warnings(*vit);
 }
 
 }  // namespace dyt::tasks

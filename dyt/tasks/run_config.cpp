@@ -27,7 +27,8 @@ void visit_run_fields(RunConfig& config, core::Fields& fields) {
        .identity = false});
   fields.group("data", config.data);
   fields.group("model", config.model);
-  fields.group("init", config.init);
+  models::InitKeys init{config.model};
+  fields.group("init", init);
   fields.group("optim", config.optim);
   fields.group("augment", config.augment);
   fields.group("train", config.train);
@@ -42,9 +43,9 @@ void RunConfig::visit_fields(core::Fields& fields) {
 }
 
 void fit_to_data(RunConfig& config, const data::ImageData& data) {
-  take_from_data("model.image_size", config.model.image_size, data.image_size);
-  take_from_data("model.channels", config.model.channels, data.channels);
-  take_from_data("model.num_classes", config.model.num_classes, data.num_classes);
+  take_from_data("model.image_size", config.model.image_size(), data.image_size);
+  take_from_data("model.channels", config.model.channels(), data.channels);
+  take_from_data("model.num_classes", config.model.num_classes(), data.num_classes);
   config.model.validate();
   train::steps_per_epoch(config.train, data.train.labels.numel());
 }

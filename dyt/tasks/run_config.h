@@ -10,7 +10,7 @@
 #include "dyt/core/config.h"
 #include "dyt/data/dataset.h"
 #include "dyt/data/loader.h"
-#include "dyt/models/vit.h"
+#include "dyt/models/model_config.h"
 #include "dyt/optim/optim_config.h"
 #include "dyt/train/train_config.h"
 
@@ -18,8 +18,7 @@ namespace dyt::tasks {
 
 struct RunConfig {
   data::DataConfig data;
-  models::VitConfig model;
-  models::InitConfig init;
+  models::ModelConfig model;  // with the keys of `init`
   optim::OptimConfig optim;
   data::AugmentConfig augment;
   train::TrainConfig train;

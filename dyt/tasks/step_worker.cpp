@@ -7,7 +7,7 @@
 
 #include "dyt/core/error.h"
 #include "dyt/ops/device.h"
-#include "dyt/optim/adamw.h"
+#include "dyt/optim/optimizer.h"
 #include "dyt/optim/schedule.h"
 #include "dyt/tasks/classify.h"
 #include "dyt/train/environment.h"
@@ -23,7 +23,7 @@ class Stepper {
   Stepper(const RunConfig& config, data::ImageData data)
       : config_(config),
         task_(config, std::move(data)),
-        optimizer_(optim::named_parameters(task_.model()), config.optim) {
+        optimizer_(optim::make_optimizer(optim::named_parameters(task_.model()), config.optim)) {
     order_ = task_.epoch_order(0);
     steps_per_epoch_ = static_cast<int64_t>(order_.size()) / config_.train.batch_size;
     task_.calibrate(batch(0));
@@ -38,11 +38,11 @@ class Stepper {
       if (step_ % steps_per_epoch_ == 0) {
         order_ = task_.epoch_order(epoch);
       }
-      optimizer_.zero_grad();
+      optimizer_->zero_grad();
       const at::Tensor loss = task_.training_loss({epoch, step_}, batch(step_ % steps_per_epoch_));
       loss.item<double>();  // the loop looks at every loss; so does its cost
       loss.backward();
-      optimizer_.step(optim::learning_rate(config_.optim, std::min(step_, steps - 1), steps));
+      optimizer_->step(optim::learning_rate(config_.optim, std::min(step_, steps - 1), steps));
     }
     ops::synchronize(ops::device_of(config_.device));
   }
@@ -54,7 +54,7 @@ class Stepper {
 
   RunConfig config_;
   Classify task_;
-  optim::AdamW optimizer_;
+  std::unique_ptr<optim::Optimizer> optimizer_;
   std::vector<int64_t> order_;
   int64_t steps_per_epoch_ = 0;
   int64_t step_ = 0;

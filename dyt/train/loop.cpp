@@ -1,7 +1,6 @@
 #include "dyt/train/loop.h"
 
 #include <torch/nn/module.h>
-#include <torch/nn/utils/clip_grad.h>
 
 #include <chrono>
 #include <cmath>
@@ -9,9 +8,11 @@
 #include "dyt/core/error.h"
 #include "dyt/core/text.h"
 #include "dyt/models/vit.h"
-#include "dyt/optim/adamw.h"
+#include "dyt/optim/gradient_clip.h"
+#include "dyt/optim/optimizer.h"
 #include "dyt/optim/schedule.h"
 #include "dyt/train/environment.h"
+#include "dyt/train/weight_average.h"
 
 namespace dyt::train {
 namespace {
@@ -23,7 +24,7 @@ double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-io::NamedTensors optimizer_tensors(const optim::AdamW& optimizer) {
+io::NamedTensors optimizer_tensors(const optim::Optimizer& optimizer) {
   io::NamedTensors tensors;
   for (const optim::NamedTensor& item : optimizer.state()) {
     tensors.emplace_back(item.name, item.tensor);
@@ -62,6 +63,17 @@ Json nonfinite_json(const Json& loss, const analysis::NonFiniteOrigin& origin) {
   return {{"loss", loss}, {"layer", origin.layer}, {"words", origin.words}};
 }
 
+// Layer-wise decay: a parameter's rate falls with its distance from the head.
+std::function<double(const std::string&)> rate_scales(const LoopInput& input) {
+  const double decay = input.optim.layer_decay;
+  if (decay == 1) {
+    return {};
+  }
+  return [&task = input.task, decay](const std::string& parameter) {
+    return std::pow(decay, task.layers_above(parameter));
+  };
+}
+
 // One run from start or checkpoint to its end.
 class Loop {
  public:
@@ -76,20 +88,23 @@ class Loop {
   double train_step(StepPlace place, std::span<const int64_t> samples);
   bool leave_broken_epoch(int64_t epoch);
   void evaluate_epoch(int64_t epoch);
+  void evaluate();  // the weights, and their average where there is one
   bool weights_are_finite() const { return analysis::parameters_are_finite(input_.task.model()); }
   std::span<const int64_t> batch(std::span<const int64_t> order, int64_t index) const;
   [[noreturn]] void stop();
   void save(bool is_best);
+  std::vector<CheckpointPart> checkpoint_parts() const;
   void report(int64_t epoch, double loss);
   void write_result(RunStatus status);
 
   const LoopInput& input_;
   const int64_t steps_per_epoch_;
   const int64_t steps_;
-  optim::AdamW optimizer_;
+  std::unique_ptr<optim::Optimizer> optimizer_;
   RunState state_;
   Json last_metrics_;
-  Evaluation last_evaluation_;
+  Evaluation last_evaluation_, average_evaluation_;
+  std::optional<WeightAverage> average_;
   std::optional<double> accuracy_;
   Json nonfinite_;  // of a diverged run
   Clock::time_point run_begin_ = Clock::now();
@@ -102,7 +117,8 @@ Loop::Loop(const LoopInput& input)
     : input_(input),
       steps_per_epoch_(steps_per_epoch(input.train, input.task.training_samples())),
       steps_(steps_per_epoch_ * input.train.epochs),
-      optimizer_(optim::named_parameters(input.task.model()), input.optim) {}
+      optimizer_(optim::make_optimizer(optim::named_parameters(input.task.model()), input.optim,
+                                       rate_scales(input))) {}
 
 RunStatus Loop::run() {
   start();
@@ -114,20 +130,25 @@ RunStatus Loop::run() {
     }
   }
   if (status == RunStatus::kFinished && last_evaluation_.correct.empty()) {
-    last_evaluation_ = input_.task.evaluate();  // resumed after the last epoch's checkpoint
+    evaluate();  // resumed after the last epoch's checkpoint
   }
   write_result(status);
   return status;
 }
 
 void Loop::start() {
-  const io::NamedTensors model = io::module_tensors(input_.task.model());
-  if (const auto saved = input_.folder.resume(model, optimizer_tensors(optimizer_))) {
+  if (input_.train.ema > 0) {
+    average_.emplace(input_.task.model(), input_.train.ema);
+  }
+  if (const auto saved = input_.folder.resume(checkpoint_parts())) {
     state_ = *saved;
     last_metrics_ = input_.folder.last_metrics();
   } else {
     const std::vector<int64_t> order = input_.task.epoch_order(0);
     input_.task.calibrate(std::span(order).first(input_.train.batch_size));
+    if (average_) {
+      average_.emplace(input_.task.model(), input_.train.ema);  // with what calibrate() has set
+    }
   }
   first_step_ = state_.step;
 }
@@ -174,17 +195,18 @@ void Loop::stop() {
 }
 
 double Loop::train_step(StepPlace place, std::span<const int64_t> samples) {
-  optimizer_.zero_grad();
+  optimizer_->zero_grad();
   const at::Tensor loss = input_.task.training_loss(place, samples);
   const double value = loss.item<double>();
   if (!std::isfinite(value)) {
     return value;  // the weights stay as they were before the step
   }
   loss.backward();
-  if (input_.optim.clip_norm > 0) {
-    torch::nn::utils::clip_grad_norm_(input_.task.model().parameters(), input_.optim.clip_norm);
+  optim::clip_gradients(input_.task.model(), input_.optim);
+  optimizer_->step(optim::learning_rate(input_.optim, place.step, steps_));
+  if (average_) {
+    average_->update();
   }
-  optimizer_.step(optim::learning_rate(input_.optim, place.step, steps_));
   return value;
 }
 
@@ -231,7 +253,7 @@ void Loop::evaluate_epoch(int64_t epoch) {
   const double train_seconds = seconds_since(epoch_begin_);
   const auto images =
       static_cast<double>((state_.step - epoch_first_step_) * input_.train.batch_size);
-  last_evaluation_ = input_.task.evaluate();
+  evaluate();
   accuracy_ = last_evaluation_.accuracy;
   last_metrics_ = {{"epoch", epoch + 1},
                    {"step", state_.step},
@@ -241,6 +263,10 @@ void Loop::evaluate_epoch(int64_t epoch) {
                    {"test_accuracy", last_evaluation_.accuracy},
                    {"time_seconds", seconds_since(epoch_begin_)},
                    {"rate_images_per_second", images / train_seconds}};
+  if (average_) {
+    last_metrics_["ema_test_loss"] = average_evaluation_.loss;
+    last_metrics_["ema_test_accuracy"] = average_evaluation_.accuracy;
+  }
   add_slots(last_evaluation_.slots, last_metrics_);
   input_.folder.append_metrics(last_metrics_);
   state_.loss_sum = 0;
@@ -254,9 +280,22 @@ void Loop::evaluate_epoch(int64_t epoch) {
   }
 }
 
-void Loop::save(bool is_best) {
-  input_.folder.save(state_, io::module_tensors(input_.task.model()), optimizer_tensors(optimizer_),
-                     is_best);
+void Loop::save(bool is_best) { input_.folder.save(state_, checkpoint_parts(), is_best); }
+
+std::vector<CheckpointPart> Loop::checkpoint_parts() const {
+  std::vector<CheckpointPart> parts = {{"model", io::module_tensors(input_.task.model())},
+                                       {"optimizer", optimizer_tensors(*optimizer_)}};
+  if (average_) {
+    parts.push_back({"ema", average_->tensors()});
+  }
+  return parts;
+}
+
+void Loop::evaluate() {
+  last_evaluation_ = input_.task.evaluate();
+  if (average_) {
+    average_->evaluate([this] { average_evaluation_ = input_.task.evaluate(); });
+  }
 }
 
 void Loop::write_result(RunStatus status) {
@@ -283,6 +322,11 @@ void Loop::write_result(RunStatus status) {
     result["train_loss"] = last_metrics_["train_loss"];
     result["test_loss"] = last_evaluation_.loss;
     result["test_accuracy"] = last_evaluation_.accuracy;
+    if (average_) {
+      result["ema"] = {{"test_loss", average_evaluation_.loss},
+                       {"test_accuracy", average_evaluation_.accuracy},
+                       {"correct", average_evaluation_.correct}};
+    }
   }
   input_.folder.write_result(result);
 }

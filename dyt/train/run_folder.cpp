@@ -90,6 +90,8 @@ RunState read_state(const fs::path& path) {
   return state;
 }
 
+std::string file_of(const CheckpointPart& part) { return part.name + ".safetensors"; }
+
 bool is_there(const fs::path& path) {
   std::error_code ignored;
   return fs::exists(path, ignored);
@@ -169,8 +171,7 @@ void RunFolder::write_description(const RunDescription& description) {
   core::write_file_atomic(path_ / "env.json", env.dump(2) + "\n");
 }
 
-std::optional<RunState> RunFolder::resume(const io::NamedTensors& model,
-                                          const io::NamedTensors& optimizer) {
+std::optional<RunState> RunFolder::resume(const std::vector<CheckpointPart>& parts) {
   const fs::path last = path_ / "last";
   std::error_code ignored;
   if (!fs::exists(fs::symlink_status(last, ignored))) {
@@ -180,15 +181,16 @@ std::optional<RunState> RunFolder::resume(const io::NamedTensors& model,
   }
   try {
     const RunState state = read_state(last / "state.json");
-    io::load_tensors(last / "model.safetensors", model);
-    io::load_tensors(last / "optimizer.safetensors", optimizer);
+    for (const CheckpointPart& part : parts) {
+      io::load_tensors(last / file_of(part), part.tensors);
+    }
     log_->cut_to_lines(state.log_lines);
     return state;
   } catch (const core::Error& error) {
-    core::ErrorParts parts = error.parts();
-    parts.what = "cannot go on from the run's last checkpoint: " + parts.what;
-    parts.todo = std::string(kStartAfresh) + ". docs/runs.md says how to go back to `best`";
-    throw core::Error(error.kind(), parts);
+    core::ErrorParts words = error.parts();
+    words.what = "cannot go on from the run's last checkpoint: " + words.what;
+    words.todo = std::string(kStartAfresh) + ". docs/runs.md says how to go back to `best`";
+    throw core::Error(error.kind(), words);
   }
 }
 
@@ -199,15 +201,14 @@ Json RunFolder::last_metrics() const {
   return lines.empty() ? Json(nullptr) : Json::parse(lines.back().text);
 }
 
-void RunFolder::save(RunState state, const io::NamedTensors& model,
-                     const io::NamedTensors& optimizer, bool is_best) {
+void RunFolder::save(RunState state, const std::vector<CheckpointPart>& parts, bool is_best) {
   try {
     log_->sync();
     state.log_lines = log_->lines();
     const std::string name = "step-" + std::to_string(state.step);
     // A checkpoint of this very step holds these very bits: replacing it would risk it for nothing.
     if (!is_there(path_ / "checkpoints" / name)) {
-      write_checkpoint(name, state, model, optimizer);
+      write_checkpoint(name, state, parts);
     }
     if (is_best) {
       core::replace_link(path_ / "best", "checkpoints/" + name);
@@ -215,20 +216,21 @@ void RunFolder::save(RunState state, const io::NamedTensors& model,
     core::replace_link(path_ / "last", "checkpoints/" + name);
     remove_old_checkpoints();
   } catch (const core::Error& error) {
-    core::ErrorParts parts = error.parts();
-    parts.todo += "; what was saved before is kept: the same command goes on from there";
-    throw core::Error(error.kind(), parts);
+    core::ErrorParts words = error.parts();
+    words.todo += "; what was saved before is kept: the same command goes on from there";
+    throw core::Error(error.kind(), words);
   }
 }
 
 void RunFolder::write_checkpoint(const std::string& name, const RunState& state,
-                                 const io::NamedTensors& model, const io::NamedTensors& optimizer) {
+                                 const std::vector<CheckpointPart>& parts) {
   const fs::path checkpoint = path_ / "checkpoints" / name;
   const fs::path temporary = core::temporary_name(checkpoint);
   try {
     core::make_folder(temporary);
-    io::save_tensors(temporary / "model.safetensors", model);
-    io::save_tensors(temporary / "optimizer.safetensors", optimizer);
+    for (const CheckpointPart& part : parts) {
+      io::save_tensors(temporary / file_of(part), part.tensors);
+    }
     core::write_file_atomic(temporary / "state.json", state_json(state).dump(2) + "\n");
   } catch (...) {
     std::error_code ignored;

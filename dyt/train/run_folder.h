@@ -2,7 +2,7 @@
 // Everything but metrics.jsonl appears in one step or not at all.
 //
 //   RunFolder folder("runs/a", {.identity = "4f...", .config_toml = "seed = 0\n"}, false);
-//   if (folder.state() != FolderState::kFinished) { folder.resume(model, optimizer); ... }
+//   if (folder.state() != FolderState::kFinished) { folder.resume({{"model", tensors}}); ... }
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "dyt/core/files.h"
 #include "dyt/core/folder_lock.h"
@@ -38,6 +39,12 @@ struct RunState {
   bool operator==(const RunState&) const = default;
 };
 
+// A file of tensors in a checkpoint: <name>.safetensors.
+struct CheckpointPart {
+  std::string name;  // model, optimizer, ema
+  io::NamedTensors tensors;
+};
+
 class RunFolder {
  public:
   // Locks the folder for as long as this lives, looks at it, prepares it, and removes what a killed
@@ -49,9 +56,9 @@ class RunFolder {
   FolderState state() const { return state_; }
   const std::filesystem::path& path() const { return path_; }
 
-  // The newest checkpoint's state, its tensors copied into `model` and `optimizer`; the log is cut
-  // to the length of that moment. nullopt where there is none. Error(kData) names what is damaged.
-  std::optional<RunState> resume(const io::NamedTensors& model, const io::NamedTensors& optimizer);
+  // The newest checkpoint's state, its tensors copied into those of `parts`; the log is cut to the
+  // length of that moment. nullopt where there is none. Error(kData) names what is damaged.
+  std::optional<RunState> resume(const std::vector<CheckpointPart>& parts);
 
   void append_metrics(const nlohmann::ordered_json& line);
   // The newest line of metrics.jsonl; null where there is none.
@@ -59,15 +66,14 @@ class RunFolder {
   // Syncs the log, writes checkpoints/step-N under a temporary name, renames it, moves the links
   // `last` and, if asked, `best`, and removes what neither points at. An error on the way leaves
   // the older checkpoint and its links as they were.
-  void save(RunState state, const io::NamedTensors& model, const io::NamedTensors& optimizer,
-            bool is_best);
+  void save(RunState state, const std::vector<CheckpointPart>& parts, bool is_best);
   void write_result(const nlohmann::ordered_json& result);
 
  private:
   void remove_what_a_kill_left();
   void write_description(const RunDescription& description);
   void write_checkpoint(const std::string& name, const RunState& state,
-                        const io::NamedTensors& model, const io::NamedTensors& optimizer);
+                        const std::vector<CheckpointPart>& parts);
   void remove_old_checkpoints();
 
   std::filesystem::path path_;

@@ -43,6 +43,9 @@ class Task {
   // Sets alpha of the slots that ask for it from the batch that step 0 will train on.
   virtual void calibrate(std::span<const int64_t> samples) = 0;
   virtual Evaluation evaluate() = 0;
+  // For layer-wise decay of the learning rate: how many blocks lie between this parameter and the
+  // head (0: the head and what stands right before it).
+  virtual int64_t layers_above(const std::string& parameter) const = 0;
   // Where numbers stopped being finite, asked when the loss of this step or its update was not.
   virtual analysis::NonFiniteOrigin nonfinite_origin(StepPlace place,
                                                      std::span<const int64_t> samples) = 0;

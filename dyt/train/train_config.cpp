@@ -12,6 +12,12 @@ void TrainConfig::visit_fields(core::Fields& fields) {
               .max = 1e6});
   fields.add("label_smoothing", label_smoothing,
              {.help = "share of the target spread over all classes", .min = 0, .max = 1});
+  fields.add(
+      "ema", ema,
+      {.help = "decay of a moving average of the weights, evaluated and saved beside them; 0: "
+               "none",
+       .min = 0,
+       .max = 0.9999999});
   fields.add("threads", threads,
              {.help = "threads of this run", .min = 1, .max = 1024, .identity = false});
   fields.add(

@@ -121,7 +121,8 @@ class VitBase16 : public ::testing::TestWithParam<FullCase> {};
 
 TEST_P(VitBase16, Logits) {
   const FullCase& c = GetParam();
-  VitConfig config = core::find_row(model_table(), "vit_base_patch16_224", "model").config;
+  ModelConfig row = find_model("vit_base_patch16_224");
+  VitConfig& config = row.vit();
   config.channels = 3;
   config.num_classes = 1000;
   config.global_pool = c.pool;

@@ -24,6 +24,7 @@ ConvNextConfig tiny(const std::string& norm) {
           .num_classes = 5,
           .depths = {1, 1, 2, 1},
           .dims = {8, 16, 24, 32},
+          .patch_size = 4,
           .norm = norm};
 }
 
@@ -34,6 +35,7 @@ ConvNextConfig at_224(std::vector<int64_t> depths, std::vector<int64_t> dims,
           .num_classes = 1000,
           .depths = std::move(depths),
           .dims = std::move(dims),
+          .patch_size = 4,
           .norm = norm};
 }
 
@@ -157,8 +159,8 @@ TEST(ConvNext, StartValuesFollowTheNames) {
     config.depths = {1, 1, 3, 1};
     return config;
   }());
-  initialize(one, 0.02, 7, 0.5);
-  initialize(deeper, 0.02, 7);
+  initialize(one, {.head_scale = 0.5}, 7);
+  initialize(deeper, {}, 7);
   const auto a = one.named_parameters(), b = deeper.named_parameters();
   EXPECT_TRUE(
       at::equal(a["stages.2.blocks.1.mlp.fc1.weight"], b["stages.2.blocks.1.mlp.fc1.weight"]));

@@ -29,8 +29,8 @@ struct Trained {
 Trained trained_on(const std::string& device, const std::string& norm) {
   RunConfig config;
   config.device = device;
-  config.model.norm = norm;
-  config.model.drop_path = 0.1;
+  config.model.norm() = norm;
+  config.model.vit().drop_path = 0.1;
   config.data.test_limit = 100;
   data::ImageData data = data::open_data(config.data);
   fit_to_data(config, data);

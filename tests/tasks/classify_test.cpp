@@ -3,15 +3,18 @@
 #include <gtest/gtest.h>
 #include <torch/nn/module.h>
 
+#include "dyt/models/table.h"
+#include "dyt/tasks/presets.h"
+
 namespace dyt::tasks {
 namespace {
 
 Classify digits_task(const std::string& norm, int64_t seed = 0, double drop_path = 0) {
   RunConfig config;
   config.seed = seed;
-  config.model.norm = norm;
-  config.model.drop_path = drop_path;
-  config.model.depth = 2;
+  config.model.norm() = norm;
+  config.model.vit().drop_path = drop_path;
+  config.model.vit().depth = 2;
   config.data.test_limit = 50;
   data::ImageData data = data::open_data(config.data);
   fit_to_data(config, data);
@@ -56,6 +59,35 @@ TEST(Classify, CalibrationUsesTheBatchOfStepZero) {
     EXPECT_EQ(slots[i].input_std, same[i].input_std) << slots[i].name;
   }
 }
+
+class ClassifyFamily : public ::testing::TestWithParam<std::string> {};
+
+// A step, an evaluation, every slot seen, folded and not.
+TEST_P(ClassifyFamily, TrainsAndEvaluatesWithEverySlot) {
+  for (const std::string slot :
+       {"layer_norm", "batch_norm", "group_norm:groups=4", "dyt", "none"}) {
+    auto config = resolve_config<RunConfig>(
+        {.overrides = {"model=" + GetParam(), "data.test_limit=20", "model.norm=" + slot}});
+    data::ImageData data = data::open_data(config.data);
+    fit_to_data(config, data);
+    Classify task(config, std::move(data));
+    const std::vector<int64_t> order = task.epoch_order(0);
+    const at::Tensor loss = task.training_loss({.epoch = 0, .step = 0}, std::span(order).first(8));
+    EXPECT_TRUE(std::isfinite(loss.item<double>())) << slot;
+    loss.backward();
+    for (const auto& item : task.model().named_parameters()) {
+      EXPECT_TRUE(item.value().grad().defined()) << slot << " " << item.key();
+    }
+    const train::Evaluation before = task.evaluate();
+    EXPECT_EQ(before.correct.size(), 20u);
+    EXPECT_GT(before.slots.size(), 1u) << slot;
+    task.fold();
+    EXPECT_NEAR(task.evaluate().loss, before.loss, 1e-4) << slot;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, ClassifyFamily, ::testing::ValuesIn(models::family_names()),
+                         [](const auto& info) { return info.param; });
 
 TEST(Classify, EvaluationCountsEveryTestImage) {
   Classify task = digits_task("layer_norm");

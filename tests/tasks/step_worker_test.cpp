@@ -12,8 +12,8 @@ namespace {
 // Feeds these lines to a worker of a small model and returns what it says.
 std::vector<nlohmann::json> talk(std::vector<std::string> lines) {
   RunConfig config;
-  config.model.depth = 1;
-  config.model.dim = 16;
+  config.model.vit().depth = 1;
+  config.model.vit().dim = 16;
   std::vector<nlohmann::json> said;
   size_t next = 0;
   serve_steps(

@@ -3,6 +3,7 @@
 
 #include <torch/nn/modules/linear.h>
 
+#include <functional>
 #include <limits>
 #include <numeric>
 
@@ -28,6 +29,9 @@ class FakeTask final : public train::Task {
   }
 
   at::Tensor training_loss(train::StepPlace place, std::span<const int64_t> samples) override {
+    if (place.step > 0 && after_step) {
+      after_step();
+    }
     if (place.step == diverge_at) {
       return linear_->weight.sum() * std::numeric_limits<double>::infinity();
     }
@@ -59,10 +63,15 @@ class FakeTask final : public train::Task {
                        .saturated = 0.25}}};
   }
 
+  int64_t layers_above(const std::string&) const override { return 0; }
+
   analysis::NonFiniteOrigin nonfinite_origin(train::StepPlace, std::span<const int64_t>) override {
     return {"slot", "it began in the slot"};
   }
 
+  const at::Tensor& weight() const { return linear_->weight; }
+
+  std::function<void()> after_step;  // called when the next step begins; may be empty
   int64_t diverge_at = -1;
   int64_t poison_at = -1;  // a finite loss whose update breaks the weights
   int calibrations = 0;

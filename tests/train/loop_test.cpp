@@ -17,7 +17,8 @@ const RunDescription kRun{.identity = "abc", .config_toml = "seed = 0\n", .comma
 const TrainConfig kTrain{.epochs = 3, .batch_size = 4};  // 2 steps an epoch, 2 samples dropped
 
 // Trains in `path`; stops after `stop_after` steps of this process where that is not negative.
-RunStatus train(FakeTask& task, const std::filesystem::path& path, int64_t stop_after = -1) {
+RunStatus train(FakeTask& task, const std::filesystem::path& path, int64_t stop_after = -1,
+                const TrainConfig& config = kTrain) {
   RunFolder folder(path, kRun, false);
   if (folder.state() == FolderState::kFinished) {
     return RunStatus::kFinished;
@@ -30,7 +31,7 @@ RunStatus train(FakeTask& task, const std::filesystem::path& path, int64_t stop_
   const optim::OptimConfig optim{.lr = 0.1, .lr_min = 0};
   return run_training({.task = task,
                        .folder = folder,
-                       .train = kTrain,
+                       .train = config,
                        .optim = optim,
                        .stop = stop,
                        .on_progress = [&](const Progress&) {
@@ -58,6 +59,31 @@ std::vector<Json> metrics(const std::filesystem::path& path) {
 
 Json result(const std::filesystem::path& path) {
   return without_times(Json::parse(core::read_file(path / "result.json")));
+}
+
+// The averages by hand: a <- decay a + (1 - decay) w after each step, from what w was before step
+// 0.
+TEST(Loop, TheWeightsAverageIsEvaluatedAndSaved) {
+  TrainConfig config = kTrain;
+  config.ema = 0.5;
+  const TempFolder straight, halting;
+  FakeTask task;
+  at::Tensor average = task.weight().detach().clone();
+  task.after_step = [&] { average = 0.5 * average + 0.5 * task.weight().detach(); };
+  train(task, straight.path(), -1, config);
+  task.after_step();  // the last step; the others were seen when the next one began
+  io::NamedTensors saved = {{"weight", torch::zeros({1, 3})}, {"bias", torch::zeros({1})}};
+  io::load_tensors(straight / "last/ema.safetensors", saved);
+  EXPECT_LT((saved[0].second - average).abs().max().item<double>(), 1e-6);
+  const Json end = result(straight.path());
+  EXPECT_NEAR(end["ema"]["test_loss"].get<double>(), average.sum().item<double>(), 1e-6);
+  EXPECT_NE(end["ema"]["test_loss"], end["test_loss"]);
+  EXPECT_EQ(metrics(straight.path()).back()["ema_test_loss"], end["ema"]["test_loss"]);
+
+  FakeTask first, second;
+  EXPECT_THROW(train(first, halting.path(), 3, config), core::Error);
+  train(second, halting.path(), -1, config);
+  EXPECT_EQ(result(halting.path()), end) << "a resumed run goes on with its average";
 }
 
 TEST(Loop, WritesMetricsCheckpointsAndResult) {

@@ -22,6 +22,11 @@ const nlohmann::ordered_json kResult = {{"version", 1}, {"status", "finished"}, 
 
 io::NamedTensors tensors(double value) { return {{"x", torch::full({2}, value)}}; }
 
+std::vector<CheckpointPart> parts(const io::NamedTensors& model,
+                                  const io::NamedTensors& optimizer) {
+  return {{"model", model}, {"optimizer", optimizer}};
+}
+
 TEST(RunFolder, StatesFollowTheFiles) {
   const TempFolder folder;
   EXPECT_EQ(folder_identity(folder.path()), std::nullopt);
@@ -52,17 +57,17 @@ TEST(RunFolder, ResumesFromTheNewestCheckpointAndCutsTheLog) {
   const TempFolder folder;
   {
     RunFolder run(folder.path(), description("one"), false);
-    EXPECT_EQ(run.resume(tensors(0), tensors(0)), std::nullopt);
+    EXPECT_EQ(run.resume(parts(tensors(0), tensors(0))), std::nullopt);
     run.append_metrics({{"epoch", 1}});
-    run.save({.step = 5, .loss_sum = 0.1, .best_epoch = 1, .best_accuracy = 0.5}, tensors(1),
-             tensors(2), true);
+    run.save({.step = 5, .loss_sum = 0.1, .best_epoch = 1, .best_accuracy = 0.5},
+             parts(tensors(1), tensors(2)), true);
     run.append_metrics({{"epoch", 2}});
-    run.save({.step = 10, .loss_sum = 0.25}, tensors(3), tensors(4), false);
+    run.save({.step = 10, .loss_sum = 0.25}, parts(tensors(3), tensors(4)), false);
     run.append_metrics({{"epoch", 3}});
   }
   RunFolder run(folder.path(), description("one"), false);
   const io::NamedTensors model = tensors(0), optimizer = tensors(0);
-  const auto state = run.resume(model, optimizer);
+  const auto state = run.resume(parts(model, optimizer));
   ASSERT_TRUE(state.has_value());
   EXPECT_EQ(state->step, 10);
   EXPECT_EQ(state->loss_sum, 0.25);
@@ -76,7 +81,7 @@ TEST(RunFolder, KeepsLastAndBestOnly) {
   const TempFolder folder;
   RunFolder run(folder.path(), description("one"), false);
   for (int64_t step = 1; step <= 4; ++step) {
-    run.save({.step = step}, tensors(1), tensors(1), step == 2);
+    run.save({.step = step}, parts(tensors(1), tensors(1)), step == 2);
   }
   size_t count = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder / "checkpoints")) {
@@ -101,7 +106,7 @@ void write_started_run(const std::filesystem::path& path) {
   RunFolder run(path, description("one"), false);
   for (int64_t step = 1; step <= 4; ++step) {
     run.append_metrics({{"epoch", step}});
-    run.save({.step = step}, tensors(1), tensors(1), step == 2);
+    run.save({.step = step}, parts(tensors(1), tensors(1)), step == 2);
   }
 }
 
@@ -125,7 +130,7 @@ TEST(RunFolder, WithoutALinkTheRunStartsAgain) {
   std::filesystem::remove(folder / "last");
   RunFolder run(folder.path(), description("one"), false);
   EXPECT_TRUE(std::filesystem::exists(folder / "checkpoints/step-4/state.json"));
-  EXPECT_EQ(run.resume(tensors(0), tensors(0)), std::nullopt);
+  EXPECT_EQ(run.resume(parts(tensors(0), tensors(0))), std::nullopt);
   EXPECT_FALSE(std::filesystem::exists(folder / "checkpoints"));
   EXPECT_EQ(core::read_file(folder / "metrics.jsonl"), "");
 }
@@ -151,7 +156,7 @@ TEST(RunFolder, DamageIsNamedAndNothingIsChanged) {
     write_started_run(folder.path());
     core::write_file_atomic(folder / damage.file, damage.content);
     RunFolder run(folder.path(), description("one"), false);
-    const auto resume = [&] { run.resume(tensors(0), tensors(0)); };
+    const auto resume = [&] { run.resume(parts(tensors(0), tensors(0))); };
     testing::expect_error(core::ErrorKind::kData, damage.part, resume);
     testing::expect_error(core::ErrorKind::kData, (folder / damage.file).string(), resume);
     testing::expect_error(core::ErrorKind::kData, "--fresh", resume);
@@ -165,7 +170,7 @@ TEST(RunFolder, ALinkToNothingIsDamage) {
   std::filesystem::remove_all(folder / "checkpoints/step-4");
   RunFolder run(folder.path(), description("one"), false);
   testing::expect_error(core::ErrorKind::kData, "last/state.json",
-                        [&] { run.resume(tensors(0), tensors(0)); });
+                        [&] { run.resume(parts(tensors(0), tensors(0))); });
 }
 
 TEST(RunFolder, AResultThatCannotBeReadIsNamed) {
@@ -197,7 +202,7 @@ TEST(RunFolder, AnAppendThatFailsInTheMiddleIsCutAway) {
   }
   EXPECT_EQ(core::read_file(folder / "metrics.jsonl"), before + "{\"epo");
   RunFolder run(folder.path(), description("one"), false);
-  EXPECT_EQ(run.resume(tensors(0), tensors(0))->step, 4);
+  EXPECT_EQ(run.resume(parts(tensors(0), tensors(0)))->step, 4);
   EXPECT_EQ(core::read_file(folder / "metrics.jsonl"), before);
 }
 
@@ -210,12 +215,12 @@ TEST(RunFolder, AFailedSaveKeepsTheLastGoodCheckpoint) {
   {
     const testing::FileSizeLimit limit(8192);
     testing::expect_error(core::ErrorKind::kResources, "the same command goes on from there",
-                          [&] { run.save({.step = 5}, tensors(1), large, true); });
+                          [&] { run.save({.step = 5}, parts(tensors(1), large), true); });
   }
   EXPECT_EQ(listing(folder.path()), before);
   EXPECT_EQ(std::filesystem::read_symlink(folder / "last"), "checkpoints/step-4");
   EXPECT_EQ(std::filesystem::read_symlink(folder / "best"), "checkpoints/step-2");
-  EXPECT_EQ(run.resume(tensors(0), tensors(0))->step, 4);
+  EXPECT_EQ(run.resume(parts(tensors(0), tensors(0)))->step, 4);
 }
 
 }  // namespace

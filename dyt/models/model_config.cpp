@@ -1,0 +1,192 @@
+#include "dyt/models/model_config.h"
+
+#include <numeric>
+
+#include "dyt/core/error.h"
+#include "dyt/core/text.h"
+#include "dyt/models/table.h"
+
+namespace dyt::models {
+namespace {
+
+std::string number(int64_t value) { return std::to_string(value); }
+
+std::string image_text(int64_t image_size, int64_t channels, int64_t num_classes) {
+  return "image " + number(image_size) + ", channels " + number(channels) + ", classes " +
+         number(num_classes);
+}
+
+std::string list_text(const std::vector<int64_t>& values) {
+  std::vector<std::string> parts;
+  for (const int64_t value : values) {
+    parts.push_back(number(value));
+  }
+  return core::join(parts, "-");
+}
+
+int64_t sum_of(const std::vector<int64_t>& values) {
+  return std::accumulate(values.begin(), values.end(), int64_t{0});
+}
+
+// One overload a family.
+std::shared_ptr<ImageClassifier> made(const VitModel& model, const at::TensorOptions& options) {
+  return std::make_shared<VisionTransformer>(model.sizes, options);
+}
+
+std::shared_ptr<ImageClassifier> made(const ConvNextModel& model,
+                                      const at::TensorOptions& options) {
+  return std::make_shared<ConvNext>(model.sizes, options);
+}
+
+std::shared_ptr<ImageClassifier> made(const ResNetModel& model, const at::TensorOptions& options) {
+  return std::make_shared<ResNet>(model.sizes, options);
+}
+
+std::shared_ptr<ImageClassifier> made(const VggModel& model, const at::TensorOptions& options) {
+  return std::make_shared<Vgg>(model.sizes, options);
+}
+
+void start(ImageClassifier& network, const VitModel& model, uint64_t seed) {
+  initialize(dynamic_cast<VisionTransformer&>(network), model.init, seed);
+}
+
+void start(ImageClassifier& network, const ConvNextModel& model, uint64_t seed) {
+  initialize(dynamic_cast<ConvNext&>(network), model.init, seed);
+}
+
+void start(ImageClassifier& network, const ResNetModel& model, uint64_t seed) {
+  initialize(dynamic_cast<ResNet&>(network), model.init, seed);
+}
+
+void start(ImageClassifier& network, const VggModel& model, uint64_t seed) {
+  initialize(dynamic_cast<Vgg&>(network), model.init, seed);
+}
+
+ModelSummary summary(const VitConfig& sizes) {
+  return {.text = "patch " + number(sizes.patch_size) + ", dim " + number(sizes.dim) + ", depth " +
+                  number(sizes.depth) + ", heads " + number(sizes.num_heads) + ", mlp_ratio " +
+                  core::number_text(sizes.mlp_ratio) + ", global pooling: " + sizes.global_pool,
+          .depth = sizes.depth,
+          .dim = sizes.dim};
+}
+
+ModelSummary summary(const ConvNextConfig& sizes) {
+  return {.text = "patch " + number(sizes.patch_size) + ", dims " + list_text(sizes.dims) +
+                  ", depths " + list_text(sizes.depths) + ", kernel " + number(sizes.kernel_size),
+          .depth = sum_of(sizes.depths),
+          .dim = sizes.dims.empty() ? 0 : sizes.dims.back()};
+}
+
+ModelSummary summary(const ResNetConfig& sizes) {
+  const auto stages = static_cast<int64_t>(sizes.depths.size());
+  return {.text = sizes.block + " blocks, width " + number(sizes.width) + ", depths " +
+                  list_text(sizes.depths) + ", stem " + sizes.stem,
+          .depth = sum_of(sizes.depths),
+          .dim = stages == 0 ? 0 : sizes.width << (stages - 1)};
+}
+
+ModelSummary summary(const VggConfig& sizes) {
+  return {.text = "dims " + list_text(sizes.dims) + ", convolutions " + list_text(sizes.depths) +
+                  ", hidden " + number(sizes.hidden_dim),
+          .depth = sum_of(sizes.depths),
+          .dim = sizes.dims.empty() ? 0 : sizes.dims.back()};
+}
+
+// The sizes of whatever family it is.
+template <class Config, class Visit>
+decltype(auto) with_sizes(Config& model, const Visit& visit) {
+  return std::visit([&](auto& family) -> decltype(auto) { return visit(family.sizes); },
+                    model.family);
+}
+
+int64_t layers_above(const VitConfig& sizes, const std::string& parameter) {
+  if (parameter == "cls_token" || parameter == "pos_embed" ||
+      parameter.starts_with("patch_embed.")) {
+    return sizes.depth + 1;
+  }
+  constexpr std::string_view kBlocks = "blocks.";
+  return parameter.starts_with(kBlocks) ? sizes.depth - std::stoll(parameter.substr(kBlocks.size()))
+                                        : 0;
+}
+
+template <class Sizes>
+int64_t layers_above(const Sizes&, const std::string&) {
+  throw core::Error(core::ErrorKind::kUsage,
+                    {.what = "layer-wise decay has no rule for this family of models",
+                     .where = "optim.layer_decay",
+                     .expected = "1, or a ViT"});
+}
+
+}  // namespace
+
+void ModelConfig::visit_fields(core::Fields& fields) {
+  std::vector<std::string> names;
+  for (const ModelRow& row : model_table()) {
+    names.push_back(row.config.name);
+  }
+  fields.add("name", name, {.help = "the model: a row of `dyt models`", .choices = names});
+  with_sizes(*this, [&](auto& sizes) { sizes.visit_fields(fields); });
+}
+
+void InitKeys::visit_fields(core::Fields& fields) {
+  std::visit([&](auto& family) { family.init.visit_fields(fields); }, model.family);
+}
+
+int64_t& ModelConfig::image_size() {
+  return with_sizes(*this, [](auto& sizes) -> int64_t& { return sizes.image_size; });
+}
+
+int64_t& ModelConfig::channels() {
+  return with_sizes(*this, [](auto& sizes) -> int64_t& { return sizes.channels; });
+}
+
+int64_t& ModelConfig::num_classes() {
+  return with_sizes(*this, [](auto& sizes) -> int64_t& { return sizes.num_classes; });
+}
+
+std::string& ModelConfig::norm() {
+  return with_sizes(*this, [](auto& sizes) -> std::string& { return sizes.norm; });
+}
+
+int64_t ModelConfig::image_size() const {
+  return with_sizes(*this, [](const auto& sizes) { return sizes.image_size; });
+}
+
+int64_t ModelConfig::channels() const {
+  return with_sizes(*this, [](const auto& sizes) { return sizes.channels; });
+}
+
+int64_t ModelConfig::num_classes() const {
+  return with_sizes(*this, [](const auto& sizes) { return sizes.num_classes; });
+}
+
+const std::string& ModelConfig::norm() const {
+  return with_sizes(*this, [](const auto& sizes) -> const std::string& { return sizes.norm; });
+}
+
+void ModelConfig::validate() const {
+  with_sizes(*this, [](const auto& sizes) { sizes.validate(); });
+}
+
+ModelSummary summary_of(const ModelConfig& model) {
+  ModelSummary result = with_sizes(model, [](const auto& sizes) { return summary(sizes); });
+  result.text = model.name + ": " +
+                image_text(model.image_size(), model.channels(), model.num_classes()) + ", " +
+                result.text;
+  return result;
+}
+
+int64_t layers_above(const ModelConfig& model, const std::string& parameter) {
+  return with_sizes(model, [&](const auto& sizes) { return layers_above(sizes, parameter); });
+}
+
+std::shared_ptr<ImageClassifier> make_classifier(const ModelConfig& model,
+                                                 const at::TensorOptions& options) {
+  return std::visit([&](const auto& family) { return made(family, options); }, model.family);
+}
+
+void initialize(ImageClassifier& network, const ModelConfig& model, uint64_t seed) {
+  std::visit([&](const auto& family) { start(network, family, seed); }, model.family);
+}
+
+}  // namespace dyt::models
