@@ -2,7 +2,6 @@
 
 #include <ATen/ops/cat.h>
 #include <ATen/ops/zeros.h>
-#include <torch/nn/modules/container/modulelist.h>
 
 #include "dyt/core/error.h"
 #include "dyt/nn/fold.h"
@@ -13,26 +12,13 @@ VisionTransformer::VisionTransformer(const VitConfig& config, const at::TensorOp
     : config_(config) {
   config.validate();
   const nn::NormSpec norm = nn::parse_norm_spec(config.norm);
-  const nn::PatchEmbedShape patches{.image_size = config.image_size,
-                                    .patch_size = config.patch_size,
-                                    .channels = config.channels,
-                                    .dim = config.dim};
+  const nn::PatchEmbedShape patches = config.patches();
   cls_token_ = register_parameter("cls_token", at::zeros({1, 1, config.dim}, options));
   pos_embed_ = register_parameter("pos_embed",
                                   at::zeros({1, 1 + patches.num_patches(), config.dim}, options));
   patch_embed_ = register_module("patch_embed", std::make_shared<nn::PatchEmbed>(patches, options));
-  const auto list = register_module("blocks", std::make_shared<torch::nn::ModuleListImpl>());
-  for (const double rate : nn::drop_path_rates(config.drop_path, config.depth)) {
-    const nn::BlockOptions block{.dim = config.dim,
-                                 .num_heads = config.num_heads,
-                                 .hidden_dim = config.hidden_dim(),
-                                 .norm = norm,
-                                 .qk_norm = config.qk_norm,
-                                 .init_values = config.init_values,
-                                 .drop_path = rate};
-    blocks_.push_back(std::make_shared<nn::Block>(block, options));
-    list->push_back(blocks_.back());
-  }
+  blocks_ = register_module(
+      "blocks", std::make_shared<nn::BlockStack>(config.block_options(), config.depth, options));
   norm_ = register_module(
       config.global_pool == "token" ? "norm" : "fc_norm",
       nn::make_norm(norm, config.dim, nn::Site::kFinal, nn::Layout::kChannelsLast, options));
@@ -43,11 +29,7 @@ VisionTransformer::VisionTransformer(const VitConfig& config, const at::TensorOp
 nn::Stream VisionTransformer::run_blocks(const at::Tensor& images) {
   const at::Tensor patches = patch_embed_->forward(images);  // (B, L, D)
   const at::Tensor class_tokens = cls_token_.expand({images.size(0), -1, -1});
-  nn::Stream stream{.branch = at::cat({class_tokens, patches}, 1) + pos_embed_};
-  for (const auto& block : blocks_) {
-    stream = block->forward(stream);
-  }
-  return stream;
+  return blocks_->forward({.branch = at::cat({class_tokens, patches}, 1) + pos_embed_});
 }
 
 at::Tensor VisionTransformer::pool(const nn::Stream& stream) {
@@ -78,9 +60,7 @@ at::Tensor VisionTransformer::forward_features(const at::Tensor& images) {
 }
 
 void VisionTransformer::fold() {
-  for (const auto& block : blocks_) {
-    block->fold();
-  }
+  blocks_->fold();
   nn::fold(*norm_, {head_.get()});
   norm_->set_in_place(true);
   folded_ = true;

@@ -15,12 +15,11 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "dyt/core/config.h"
 #include "dyt/models/image_classifier.h"
 #include "dyt/models/vit_init.h"
-#include "dyt/nn/block.h"
+#include "dyt/nn/block_stack.h"
 #include "dyt/nn/linear.h"
 #include "dyt/nn/norm.h"
 #include "dyt/nn/patch_embed.h"
@@ -49,6 +48,8 @@ struct VitConfig {
   void validate() const;
 
   int64_t hidden_dim() const { return static_cast<int64_t>(static_cast<double>(dim) * mlp_ratio); }
+  nn::PatchEmbedShape patches() const;
+  nn::BlockOptions block_options() const;  // drop_path: the last block's
 };
 
 class VisionTransformer final : public ImageClassifier {
@@ -80,7 +81,7 @@ class VisionTransformer final : public ImageClassifier {
   bool folded_ = false;
   at::Tensor cls_token_, pos_embed_;
   std::shared_ptr<nn::PatchEmbed> patch_embed_;
-  std::vector<std::shared_ptr<nn::Block>> blocks_;
+  std::shared_ptr<nn::BlockStack> blocks_;
   std::shared_ptr<nn::Norm> norm_;  // `norm` or `fc_norm`, as the pooling asks
   std::shared_ptr<nn::Linear> head_;
 };

@@ -45,4 +45,18 @@ void VitConfig::validate() const {
   nn::parse_norm_spec(norm);
 }
 
+nn::PatchEmbedShape VitConfig::patches() const {
+  return {.image_size = image_size, .patch_size = patch_size, .channels = channels, .dim = dim};
+}
+
+nn::BlockOptions VitConfig::block_options() const {
+  return {.dim = dim,
+          .num_heads = num_heads,
+          .hidden_dim = hidden_dim(),
+          .norm = nn::parse_norm_spec(norm),
+          .qk_norm = qk_norm,
+          .init_values = init_values,
+          .drop_path = drop_path};
+}
+
 }  // namespace dyt::models

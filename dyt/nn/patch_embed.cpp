@@ -41,7 +41,7 @@ PatchEmbed::PatchEmbed(const PatchEmbedShape& shape, const at::TensorOptions& op
 
 at::Tensor PatchEmbed::forward(const at::Tensor& images) const {
   const int64_t side = shape_.image_size;
-  const int64_t C = shape_.channels, g = shape_.grid_side(), p = shape_.patch_size;
+  const int64_t C = shape_.channels;
   const int64_t B = images.dim() > 0 ? images.size(0) : 0;
   if (images.sizes() != at::IntArrayRef({B, C, side, side})) {
     throw core::Error(core::ErrorKind::kUsage,
@@ -49,9 +49,23 @@ at::Tensor PatchEmbed::forward(const at::Tensor& images) const {
                        .expected = shape_text({B, C, side, side}) + ", (B, C, H, W)",
                        .found = shape_text(images.sizes())});
   }
-  const at::Tensor patches = images.reshape({B, C, g, p, g, p})
+  return forward_any_size(images);
+}
+
+at::Tensor PatchEmbed::forward_any_size(const at::Tensor& images) const {
+  const int64_t C = shape_.channels, p = shape_.patch_size;
+  if (images.dim() != 4 || images.size(1) != C || images.size(2) % p != 0 ||
+      images.size(3) % p != 0) {
+    throw core::Error(core::ErrorKind::kUsage,
+                      {.what = "images that cannot be cut into patches",
+                       .expected = "(B, C, H, W) with C = " + std::to_string(C) +
+                                   ", H and W divisible by " + std::to_string(p),
+                       .found = shape_text(images.sizes())});
+  }
+  const int64_t B = images.size(0), rows = images.size(2) / p, columns = images.size(3) / p;
+  const at::Tensor patches = images.reshape({B, C, rows, p, columns, p})
                                  .permute({0, 2, 4, 1, 3, 5})  // (B, row, column, C, p, p)
-                                 .reshape({B, g * g, C * p * p});
+                                 .reshape({B, rows * columns, C * p * p});
   return proj_->forward(patches);
 }
 

@@ -44,6 +44,10 @@ class PatchEmbed final : public torch::nn::Module {
   // (B, C, H, W) -> (B, L, D), L patches. Error(kUsage) on images of another shape.
   at::Tensor forward(const at::Tensor& images) const;
 
+  // Images of other sides too, (B, C, H, W) -> (B, H/p * W/p, D). Error(kUsage) unless the patch
+  // divides both.
+  at::Tensor forward_any_size(const at::Tensor& images) const;
+
   const PatchEmbedShape& shape() const { return shape_; }
   PatchProjection& proj() { return *proj_; }
 

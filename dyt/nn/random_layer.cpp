@@ -22,7 +22,7 @@ core::RandomStream RandomLayer::stream() const {
                       {.what = kind_ + " in training without a place in the random streams",
                        .todo = "call set_random_place before the forward"});
   }
-  return {place_->seed, kind_ + "/" + place_->site, {place_->step}};
+  return {place_->seed, kind_ + "/" + place_->site, {place_->step, place_->streams++}};
 }
 
 void set_random_place(torch::nn::Module& module, uint64_t seed, int64_t step) {

@@ -20,13 +20,15 @@ class RandomLayer : public torch::nn::Module {
   void set_place(uint64_t seed, uint64_t step, std::string site);
 
  protected:
-  // `kind` names the layer's streams: (seed, "<kind>/<dotted name of the layer>", step), so that
-  // neither threads nor other layers change them. Error(kUsage) unless 0 <= rate < 1.
+  // `kind` names the layer's streams: (seed, "<kind>/<dotted name of the layer>", step, n), n the
+  // number of streams since the place was set, from 0: neither threads nor other layers change
+  // them, and crops that go through a network one after the other in one step draw apart.
+  // Error(kUsage) unless 0 <= rate < 1.
   RandomLayer(std::string kind, double rate);
 
   bool draws() const { return is_training() && rate_ > 0; }
 
-  // Of this layer at this step; Error(kInternal) where the place was never set.
+  // The next of this layer at this step; Error(kInternal) where the place was never set.
   core::RandomStream stream() const;
 
  private:
@@ -34,11 +36,12 @@ class RandomLayer : public torch::nn::Module {
     uint64_t seed = 0;
     uint64_t step = 0;
     std::string site;
+    uint64_t streams = 0;
   };
 
   std::string kind_;
   double rate_;
-  std::optional<Place> place_;
+  mutable std::optional<Place> place_;  // stream() counts its calls
 };
 
 // Tells every layer of the module that draws at random where in the training it is.

@@ -6,6 +6,7 @@
 #include "dyt/nn/drop_path.h"
 #include "dyt/nn/mlp.h"
 #include "dyt/nn/patch_embed.h"
+#include "dyt/nn/weight_norm_linear.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/fill.h"
 
@@ -100,6 +101,37 @@ TEST(PatchEmbed, RefusesOtherImages) {
                [] { PatchEmbed({.image_size = 8, .patch_size = 3, .channels = 1, .dim = 4}); });
 }
 
+TEST(PatchEmbed, AnySizeThatThePatchDivides) {
+  PatchEmbed embed({.image_size = 8, .patch_size = 2, .channels = 3, .dim = 5}, at::kDouble);
+  fill_module(embed, 0.5);
+  const at::Tensor images = fill_values("x", {2, 3, 6, 10});
+  const auto p = embed.named_parameters();
+  const at::Tensor expected = at::conv2d(images, p["proj.weight"], p["proj.bias"], 2);
+  EXPECT_LT(largest_difference(embed.forward_any_size(images), expected.flatten(2).transpose(1, 2)),
+            1e-14);
+  expect_error(core::ErrorKind::kUsage, "H and W divisible by 2", [&] {
+    embed.forward_any_size(torch::zeros({1, 3, 7, 8}, at::kDouble));
+  });
+  expect_error(core::ErrorKind::kUsage, "not built for", [&] { embed.forward(images); });
+}
+
+TEST(WeightNormLinear, RowsOfLearnedLength) {
+  const auto layer = std::make_shared<WeightNormLinear>(4, 3, at::kDouble);
+  const auto p = layer->named_parameters();
+  EXPECT_EQ(p.keys(), (std::vector<std::string>{"weight_g", "weight_v"}));
+  EXPECT_TRUE((p["weight_g"] == 1).all().item<bool>());
+  p["weight_g"].detach().copy_(fill_values("g", {3, 1}) + 2);
+  p["weight_v"].detach().copy_(fill_values("v", {3, 4}));
+  const at::Tensor x = fill_values("x", {2, 5, 4}), g = p["weight_g"].detach().requires_grad_(),
+                   v = p["weight_v"].detach().requires_grad_();
+  const at::Tensor expected = at::linear(x, g * v / v.square().sum(1, true).sqrt());
+  EXPECT_LT(largest_difference(layer->forward(x), expected), 1e-14);
+  layer->forward(x).square().sum().backward();
+  expected.square().sum().backward();
+  EXPECT_LT(largest_difference(p["weight_g"].grad(), g.grad()), 1e-12);
+  EXPECT_LT(largest_difference(p["weight_v"].grad(), v.grad()), 1e-12);
+}
+
 TEST(DropPath, DropsWholeSamplesAndKeepsTheMean) {
   constexpr int64_t B = 4000;
   DropPath drop(0.25);
@@ -123,6 +155,17 @@ TEST(DropPath, StreamGoesBySeedStepAndSite) {
   EXPECT_FALSE(at::equal(base, mask(2, 2, "a")));
   EXPECT_FALSE(at::equal(base, mask(1, 3, "a")));
   EXPECT_FALSE(at::equal(base, mask(1, 2, "b")));
+}
+
+TEST(DropPath, ForwardsOfOneStepDrawApart) {
+  DropPath drop(0.5);
+  drop.set_place(1, 2, "a");
+  const at::Tensor x = torch::ones({64});
+  const at::Tensor first = drop.forward(x), second = drop.forward(x);
+  EXPECT_FALSE(at::equal(first, second));
+  drop.set_place(1, 2, "a");
+  EXPECT_TRUE(at::equal(first, drop.forward(x)));
+  EXPECT_TRUE(at::equal(second, drop.forward(x)));
 }
 
 TEST(DropPath, ActsInTrainingOnlyAndWantsItsPlace) {
