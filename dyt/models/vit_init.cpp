@@ -1,24 +1,13 @@
 #include "dyt/models/vit_init.h"
 
-#include <cmath>
-
+#include "dyt/models/layer_init.h"
 #include "dyt/models/vit.h"
-#include "dyt/models/weight_streams.h"
 
 namespace dyt::models {
 namespace {
 
 constexpr double kLargestStd =
     2;  // the bounds of the truncation: beyond it most draws are rejected
-
-void initialize_patches(const nn::PatchProjection& projection, const std::string& name,
-                        uint64_t seed) {
-  const auto fan_in = static_cast<double>(projection.weight()[0].numel());
-  const double bound = 1 / std::sqrt(fan_in);
-  const auto draw = [&](core::RandomStream& stream) { return stream.uniform(-bound, bound); };
-  fill_from_stream(projection.weight(), seed, name + ".weight", draw);
-  fill_from_stream(projection.bias(), seed, name + ".bias", draw);
-}
 
 }  // namespace
 
@@ -35,27 +24,10 @@ void VitInit::visit_fields(core::Fields& fields) {
 }
 
 void initialize(VisionTransformer& model, const VitInit& init, uint64_t seed) {
-  const auto truncated = [](double std) {
-    return [std](core::RandomStream& stream) { return stream.trunc_normal(std); };
-  };
-  for (const auto& item : model.named_modules()) {
-    torch::nn::Module* module = item.value().get();
-    if (auto* linear = dynamic_cast<nn::Linear*>(module)) {
-      fill_from_stream(linear->weight(), seed, item.key() + ".weight", truncated(init.linear_std));
-      linear->bias().detach().zero_();
-    } else if (auto* projection = dynamic_cast<nn::PatchProjection*>(module)) {
-      initialize_patches(*projection, item.key(), seed);
-    } else if (auto* norm = dynamic_cast<nn::Norm*>(module)) {
-      norm->reset();
-    } else if (auto* scale = dynamic_cast<nn::LayerScale*>(module)) {
-      scale->reset();
-    }
-  }
+  initialize_layers(model, {.linear = truncated_normal(init.linear_std)}, seed);
   const auto own = model.named_parameters(/*recurse=*/false);
-  fill_from_stream(own["pos_embed"], seed, "pos_embed", truncated(init.position_std));
-  fill_from_stream(own["cls_token"], seed, "cls_token", [&](core::RandomStream& stream) {
-    return init.class_token_std * stream.normal();
-  });
+  truncated_normal(init.position_std)(own["pos_embed"], seed, "pos_embed");
+  normal(init.class_token_std)(own["cls_token"], seed, "cls_token");
 }
 
 }  // namespace dyt::models
