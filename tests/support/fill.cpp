@@ -47,6 +47,9 @@ at::Tensor fill_values(std::string_view name, at::IntArrayRef shape) {
 
 void fill_module(torch::nn::Module& module, double amplitude) {
   for (const auto& item : module.named_parameters()) {
+    if (item.key().ends_with("pos_embed") && !item.value().requires_grad()) {
+      continue;
+    }
     item.value().detach().copy_(fill_of_parameter(item.key(), item.value(), amplitude));
   }
 }

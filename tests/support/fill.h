@@ -22,7 +22,7 @@ uint32_t fill_phase(std::string_view name);
 at::Tensor fill_values(std::string_view name, at::IntArrayRef shape);
 
 // Each parameter by its name: `...alpha` 0.5 + 0.1 h, `...weight_g` 1, 1-d `...weight` 1 + 0.2 h,
-// all others amplitude * h.
+// a frozen `...pos_embed` stays, all others amplitude * h.
 void fill_module(torch::nn::Module& module, double amplitude);
 
 }  // namespace dyt::testing
