@@ -1,0 +1,52 @@
+// From a pre-trained encoder to a classifier: what MAE's fine-tuning and linear probing (release of
+// April 2022) take out of a checkpoint of MAE or DINO, as a function of named tensors.
+//
+//   auto model = std::make_shared<VisionTransformer>(config);
+//   initialize(*model, init, seed);                        // what the checkpoint lacks keeps this
+//   const Transfer transfer = load_pretrained(*model, tensors_of_the_checkpoint);
+//   initialize_head(*model, seed);
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace torch::nn {
+class Module;
+}
+
+namespace dyt::models {
+
+class VisionTransformer;
+
+struct TransferOptions {
+  bool allow_missing_alpha = false;  // a checkpoint with norms into a network with DyT
+};
+
+// Names: those loaded and missing are the model's, those dropped the checkpoint's.
+struct Transfer {
+  std::vector<std::string> loaded, dropped, missing;
+};
+
+// Copies into a VisionTransformer, VitEncoder or LinearProbe what fits it:
+//  - prefixes `module.` and `backbone.` are taken off;
+//  - dropped: `mask_token`, `decoder*`, `head.*`, and `norm.*` where the model has no `norm`
+//  (average
+//    pooling has its own, new `fc_norm`);
+//  - a position table of another grid is resampled by MAE's rule (positions.h);
+//  - missing may be `head.*` and `fc_norm.*`, and `*.alpha` where the options say so.
+// Error(kData) on anything else missing, unexpected or of another shape: then nothing has been
+// copied. What was frozen in the checkpoint's network (MAE's pos_embed) is trained here if the
+// model's own parameter is.
+Transfer load_pretrained(torch::nn::Module& model,
+                         const std::vector<std::pair<std::string, at::Tensor>>& checkpoint,
+                         const TransferOptions& options = {});
+
+// The classifier's matrix as MAE's fine-tuning starts it: normal(0, std) truncated at -2 and 2,
+// bias 0, from the stream of its name.
+void initialize_head(VisionTransformer& model, uint64_t seed, double std = 2e-5);
+
+}  // namespace dyt::models
