@@ -6,9 +6,8 @@
 
 namespace dyt::optim {
 
-AdamW::AdamW(std::vector<NamedTensor> parameters, const OptimConfig& config,
-             const std::function<double(const std::string&)>& rate_scale)
-    : Optimizer(std::move(parameters), config, rate_scale), step_(at::zeros({}, at::kFloat)) {
+AdamW::AdamW(std::vector<NamedTensor> parameters, const OptimConfig& config, OptimizerRules rules)
+    : Optimizer(std::move(parameters), config, std::move(rules)), step_(at::zeros({}, at::kFloat)) {
   if (!groups().empty()) {
     step_ = step_.to(groups().front().parameters.front().device());  // the fused kernel wants it
   }
@@ -17,27 +16,46 @@ AdamW::AdamW(std::vector<NamedTensor> parameters, const OptimConfig& config,
     for (const at::Tensor& parameter : group.parameters) {
       moments.exp_avgs.push_back(at::zeros_like(parameter.detach()));
       moments.exp_avg_sqs.push_back(at::zeros_like(parameter.detach()));
-      moments.steps.push_back(step_);
+      moments.steps.push_back(this->rules().skip_missing_gradients ? step_.clone() : step_);
     }
   }
 }
 
-void AdamW::begin_step() { step_.add_(1); }
+void AdamW::begin_step() {
+  if (!rules().skip_missing_gradients) {
+    step_.add_(1);
+  }
+}
 
-void AdamW::update(size_t group, const std::vector<at::Tensor>& values,
-                   const std::vector<at::Tensor>& gradients, double lr) {
-  const Moments& moments = moments_[group];
-  at::_fused_adamw_(values, gradients, moments.exp_avgs, moments.exp_avg_sqs, {}, moments.steps, lr,
-                    config().beta1, config().beta2, groups()[group].weight_decay, config().eps,
+void AdamW::update(const GroupStep& part) {
+  const Moments& moments = moments_[part.group];
+  std::vector<at::Tensor> exp_avgs, exp_avg_sqs, steps;
+  for (const size_t i : part.numbers) {
+    exp_avgs.push_back(moments.exp_avgs[i]);
+    exp_avg_sqs.push_back(moments.exp_avg_sqs[i]);
+    steps.push_back(moments.steps[i]);
+    if (rules().skip_missing_gradients) {
+      moments.steps[i].add_(1);
+    }
+  }
+  at::_fused_adamw_(part.values, part.gradients, exp_avgs, exp_avg_sqs, {}, steps, part.lr,
+                    config().beta1, config().beta2, part.weight_decay, config().eps,
                     /*amsgrad=*/false, /*maximize=*/false);
 }
 
 std::vector<NamedTensor> AdamW::state() const {
-  std::vector<NamedTensor> tensors{{"step", step_}};
+  std::vector<NamedTensor> tensors;
+  if (!rules().skip_missing_gradients) {
+    tensors.push_back({"step", step_});
+  }
   for (size_t n = 0; n < moments_.size(); ++n) {
     for (size_t i = 0; i < groups()[n].names.size(); ++i) {
-      tensors.push_back({"exp_avg." + groups()[n].names[i], moments_[n].exp_avgs[i]});
-      tensors.push_back({"exp_avg_sq." + groups()[n].names[i], moments_[n].exp_avg_sqs[i]});
+      const std::string& name = groups()[n].names[i];
+      tensors.push_back({"exp_avg." + name, moments_[n].exp_avgs[i]});
+      tensors.push_back({"exp_avg_sq." + name, moments_[n].exp_avg_sqs[i]});
+      if (rules().skip_missing_gradients) {
+        tensors.push_back({"step." + name, moments_[n].steps[i]});
+      }
     }
   }
   return tensors;

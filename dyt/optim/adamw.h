@@ -8,10 +8,10 @@ namespace dyt::optim {
 
 class AdamW final : public Optimizer {
  public:
-  AdamW(std::vector<NamedTensor> parameters, const OptimConfig& config,
-        const std::function<double(const std::string&)>& rate_scale = {});
+  AdamW(std::vector<NamedTensor> parameters, const OptimConfig& config, OptimizerRules rules = {});
 
-  // "step" (float32 scalar), "exp_avg.<name>", "exp_avg_sq.<name>".
+  // "exp_avg.<name>", "exp_avg_sq.<name>" and "step" (float32 scalar). With skip_missing_gradients
+  // "step.<name>" instead of the one "step".
   std::vector<NamedTensor> state() const override;
 
  private:
@@ -20,11 +20,10 @@ class AdamW final : public Optimizer {
   };
 
   void begin_step() override;
-  void update(size_t group, const std::vector<at::Tensor>& values,
-              const std::vector<at::Tensor>& gradients, double lr) override;
+  void update(const GroupStep& part) override;
 
   std::vector<Moments> moments_;  // a group's
-  at::Tensor step_;               // one counter that all parameters share
+  at::Tensor step_;  // one counter that all parameters share, unless some may be passed over
 };
 
 }  // namespace dyt::optim

@@ -17,8 +17,8 @@ double trust_ratio(const at::Tensor& value, const at::Tensor& gradient) {
 }  // namespace
 
 Momentum::Momentum(std::vector<NamedTensor> parameters, const OptimConfig& config,
-                   const std::function<double(const std::string&)>& rate_scale)
-    : Optimizer(std::move(parameters), config, rate_scale) {
+                   OptimizerRules rules)
+    : Optimizer(std::move(parameters), config, std::move(rules)) {
   for (const Group& group : groups()) {
     std::vector<at::Tensor>& buffers = buffers_.emplace_back();
     for (const at::Tensor& parameter : group.parameters) {
@@ -27,17 +27,18 @@ Momentum::Momentum(std::vector<NamedTensor> parameters, const OptimConfig& confi
   }
 }
 
-void Momentum::update(size_t group, const std::vector<at::Tensor>& values,
-                      const std::vector<at::Tensor>& gradients, double lr) {
+void Momentum::update(const GroupStep& part) {
   const bool lars = config().name == "lars";
-  const double decay = groups()[group].weight_decay;
-  for (size_t i = 0; i < values.size(); ++i) {
-    const bool scales = lars && values[i].dim() > 1;
-    const bool decays = decay != 0 && (scales || !lars);
-    const at::Tensor gradient = decays ? gradients[i].add(values[i], decay) : gradients[i];
-    const double ratio = scales ? trust_ratio(values[i], gradient) : 1;
-    buffers_[group][i].mul_(config().momentum).add_(gradient, ratio);
-    values[i].sub_(buffers_[group][i], lr);
+  for (size_t n = 0; n < part.values.size(); ++n) {
+    const at::Tensor& value = part.values[n];
+    const bool scales = lars && value.dim() > 1;
+    const bool decays = part.weight_decay != 0 && (scales || !lars);
+    const at::Tensor gradient =
+        decays ? part.gradients[n].add(value, part.weight_decay) : part.gradients[n];
+    const double ratio = scales ? trust_ratio(value, gradient) : 1;
+    at::Tensor& buffer = buffers_[part.group][part.numbers[n]];
+    buffer.mul_(config().momentum).add_(gradient, ratio);
+    value.sub_(buffer, part.lr);
   }
 }
 

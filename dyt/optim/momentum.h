@@ -13,13 +13,12 @@ namespace dyt::optim {
 class Momentum final : public Optimizer {
  public:
   Momentum(std::vector<NamedTensor> parameters, const OptimConfig& config,
-           const std::function<double(const std::string&)>& rate_scale = {});
+           OptimizerRules rules = {});
 
   std::vector<NamedTensor> state() const override;  // "momentum.<name>"
 
  private:
-  void update(size_t group, const std::vector<at::Tensor>& values,
-              const std::vector<at::Tensor>& gradients, double lr) override;
+  void update(const GroupStep& part) override;
 
   std::vector<std::vector<at::Tensor>> buffers_;  // a group's
 };

@@ -20,20 +20,19 @@ std::vector<NamedTensor> named_parameters(const torch::nn::Module& module) {
 }
 
 Optimizer::Optimizer(std::vector<NamedTensor> parameters, const OptimConfig& config,
-                     const std::function<double(const std::string&)>& rate_scale)
-    : config_(config) {
+                     OptimizerRules rules)
+    : config_(config), rules_(std::move(rules)) {
   for (NamedTensor& parameter : parameters) {
     if (!parameter.tensor.requires_grad()) {
       continue;
     }
     const bool decays = takes_weight_decay(config, parameter.name, parameter.tensor.dim());
-    const double decay = decays ? config.weight_decay : 0;
-    const double scale = rate_scale ? rate_scale(parameter.name) : 1;
+    const double scale = rules_.rate_scale ? rules_.rate_scale(parameter.name) : 1;
     auto group = std::find_if(groups_.begin(), groups_.end(), [&](const Group& candidate) {
-      return candidate.weight_decay == decay && candidate.rate_scale == scale;
+      return candidate.decays == decays && candidate.rate_scale == scale;
     });
     if (group == groups_.end()) {
-      group = groups_.insert(groups_.end(), {.weight_decay = decay, .rate_scale = scale});
+      group = groups_.insert(groups_.end(), {.decays = decays, .rate_scale = scale});
     }
     group->names.push_back(std::move(parameter.name));
     group->parameters.push_back(std::move(parameter.tensor));
@@ -43,19 +42,31 @@ Optimizer::Optimizer(std::vector<NamedTensor> parameters, const OptimConfig& con
 void Optimizer::step(double lr) {
   const at::NoGradGuard no_grad;
   begin_step();
-  for (size_t n = 0; n < groups_.size(); ++n) {
-    const Group& group = groups_[n];
-    std::vector<at::Tensor> values, gradients;
-    for (size_t i = 0; i < group.parameters.size(); ++i) {
-      if (!group.parameters[i].grad().defined()) {
-        throw core::Error(core::ErrorKind::kInternal,
-                          {.what = "parameter '" + group.names[i] + "' has no gradient"});
-      }
-      values.push_back(group.parameters[i].detach());
-      gradients.push_back(group.parameters[i].grad());
+  for (size_t group = 0; group < groups_.size(); ++group) {
+    const GroupStep part = part_of(group, lr);
+    if (!part.values.empty()) {
+      update(part);
     }
-    update(n, values, gradients, lr * group.rate_scale);
   }
+}
+
+Optimizer::GroupStep Optimizer::part_of(size_t number, double lr) const {
+  const Group& group = groups_[number];
+  GroupStep part{.group = number,
+                 .lr = lr * group.rate_scale,
+                 .weight_decay = group.decays ? config_.weight_decay : 0};
+  for (size_t i = 0; i < group.parameters.size(); ++i) {
+    const at::Tensor& gradient = group.parameters[i].grad();
+    if (gradient.defined()) {
+      part.numbers.push_back(i);
+      part.values.push_back(group.parameters[i].detach());
+      part.gradients.push_back(gradient);
+    } else if (!rules_.skip_missing_gradients) {
+      throw core::Error(core::ErrorKind::kInternal,
+                        {.what = "parameter '" + group.names[i] + "' has no gradient"});
+    }
+  }
+  return part;
 }
 
 void Optimizer::zero_grad() {
@@ -66,13 +77,14 @@ void Optimizer::zero_grad() {
   }
 }
 
-std::unique_ptr<Optimizer> make_optimizer(
-    std::vector<NamedTensor> parameters, const OptimConfig& config,
-    const std::function<double(const std::string&)>& rate_scale) {
+void Optimizer::set_weight_decay(double weight_decay) { config_.weight_decay = weight_decay; }
+
+std::unique_ptr<Optimizer> make_optimizer(std::vector<NamedTensor> parameters,
+                                          const OptimConfig& config, OptimizerRules rules) {
   if (config.name == "adamw") {
-    return std::make_unique<AdamW>(std::move(parameters), config, rate_scale);
+    return std::make_unique<AdamW>(std::move(parameters), config, std::move(rules));
   }
-  return std::make_unique<Momentum>(std::move(parameters), config, rate_scale);
+  return std::make_unique<Momentum>(std::move(parameters), config, std::move(rules));
 }
 
 }  // namespace dyt::optim

@@ -8,7 +8,7 @@
 #include "dyt/core/error.h"
 #include "dyt/core/text.h"
 #include "dyt/models/vit.h"
-#include "dyt/optim/gradient_clip.h"
+#include "dyt/optim/gradients.h"
 #include "dyt/optim/optimizer.h"
 #include "dyt/optim/schedule.h"
 #include "dyt/train/environment.h"
@@ -118,7 +118,7 @@ Loop::Loop(const LoopInput& input)
       steps_per_epoch_(steps_per_epoch(input.train, input.task.training_samples())),
       steps_(steps_per_epoch_ * input.train.epochs),
       optimizer_(optim::make_optimizer(optim::named_parameters(input.task.model()), input.optim,
-                                       rate_scales(input))) {}
+                                       {.rate_scale = rate_scales(input)})) {}
 
 RunStatus Loop::run() {
   start();

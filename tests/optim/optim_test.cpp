@@ -3,8 +3,10 @@
 #include <torch/optim/adamw.h>
 #include <torch/optim/sgd.h>
 
+#include <map>
+
 #include "dyt/optim/adamw.h"
-#include "dyt/optim/gradient_clip.h"
+#include "dyt/optim/gradients.h"
 #include "dyt/optim/momentum.h"
 #include "dyt/optim/schedule.h"
 #include "tests/support/expect_error.h"
@@ -73,6 +75,14 @@ TEST(WeightDecay, ActsOnMatricesOnly) {
   EXPECT_FALSE(takes_weight_decay({}, "blocks.0.norm1.alpha", 1));
   EXPECT_FALSE(takes_weight_decay({}, "pos_embed", 3));
   EXPECT_FALSE(takes_weight_decay({}, "cls_token", 3));
+}
+
+TEST(WeightDecay, ByShapeActsOnTokensAndTablesToo) {
+  EXPECT_TRUE(takes_weight_decay({.decays = "tokens"}, "backbone.pos_embed", 3));
+  EXPECT_TRUE(takes_weight_decay({.decays = "tokens"}, "cls_token", 3));
+  EXPECT_TRUE(takes_weight_decay({.decays = "tokens"}, "head.last_layer.weight_v", 2));
+  EXPECT_FALSE(takes_weight_decay({.decays = "tokens"}, "blocks.0.norm1.alpha", 1));
+  EXPECT_FALSE(takes_weight_decay({.decays = "tokens"}, "head.mlp.0.bias", 1));
 }
 
 at::Tensor start_value() { return torch::linspace(-1, 1, 12, at::kDouble).reshape({3, 4}); }
@@ -153,9 +163,9 @@ TEST(AdamW, Conformance) {
 TEST(Optimizer, RateScaleActsByName) {
   at::Tensor slow = torch::ones({2, 2}, at::kDouble).requires_grad_();
   at::Tensor fast = torch::ones({2, 2}, at::kDouble).requires_grad_();
-  const auto optimizer =
-      make_optimizer({{"slow", slow}, {"fast", fast}}, {.name = "sgd", .weight_decay = 0},
-                     [](const std::string& name) { return name == "slow" ? 0.25 : 1.0; });
+  const auto optimizer = make_optimizer(
+      {{"slow", slow}, {"fast", fast}}, {.name = "sgd", .weight_decay = 0},
+      {.rate_scale = [](const std::string& name) { return name == "slow" ? 0.25 : 1.0; }});
   for (at::Tensor* parameter : {&slow, &fast}) {
     parameter->mutable_grad() = torch::ones({2, 2}, at::kDouble);
   }
@@ -188,6 +198,53 @@ TEST(AdamW, OneDimensionalParametersDoNotDecay) {
   bias.mutable_grad() = torch::zeros({3}, at::kDouble);
   optimizer.step(0.1);
   EXPECT_TRUE(torch::equal(bias.detach(), torch::ones({3}, at::kDouble)));
+}
+
+TEST(AdamW, SkipsMissingGradientsAsTheFrameworkDoes) {
+  // The second parameter has a gradient in every other step only: its moments and its count stand
+  // still in between.
+  const OptimConfig config{.weight_decay = 0.05};
+  std::vector<at::Tensor> ours, theirs;
+  for (int i = 0; i < 2; ++i) {
+    ours.push_back(start_value().requires_grad_());
+    theirs.push_back(start_value().requires_grad_());
+  }
+  AdamW optimizer({{"a", ours[0]}, {"b", ours[1]}}, config, {.skip_missing_gradients = true});
+  torch::optim::AdamW reference(
+      theirs, torch::optim::AdamWOptions(0.01).betas({0.9, 0.999}).eps(1e-8).weight_decay(0.05));
+  for (int step = 0; step < 7; ++step) {
+    optimizer.zero_grad();
+    for (std::vector<at::Tensor>* set : {&ours, &theirs}) {
+      for (at::Tensor& parameter : *set) {
+        parameter.mutable_grad() = at::Tensor();
+      }
+      (*set)[0].pow(3).sum().backward();
+      if (step % 2 == 1) {
+        ((*set)[1].pow(3) * (step + 1)).sum().backward();
+      }
+    }
+    optimizer.step(0.01);
+    reference.step();
+  }
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_LT((ours[i] - theirs[i]).abs().max().item<double>(), 1e-14) << i;
+  }
+  std::map<std::string, at::Tensor> state;
+  for (const NamedTensor& item : optimizer.state()) {
+    state[item.name] = item.tensor;
+  }
+  EXPECT_EQ(state.at("step.a").item<float>(), 7);
+  EXPECT_EQ(state.at("step.b").item<float>(), 3);
+  EXPECT_FALSE(state.contains("step"));
+}
+
+TEST(AdamW, DecayByRuleAndByStep) {
+  at::Tensor token = torch::ones({1, 1, 3}, at::kDouble).requires_grad_();
+  AdamW optimizer({{"cls_token", token}}, {.weight_decay = 10, .decays = "tokens"});
+  token.mutable_grad() = torch::zeros({1, 1, 3}, at::kDouble);
+  optimizer.set_weight_decay(0.5);
+  optimizer.step(0.1);
+  EXPECT_NEAR(token.detach().mean().item<double>(), 1 - 0.1 * 0.5, 1e-12);
 }
 
 TEST(AdamW, AMissingGradientIsNamed) {
