@@ -12,6 +12,7 @@ namespace {
 
 using testing::fill_module;
 using testing::fill_values;
+using testing::GoldenFile;
 
 constexpr int kSteps = 10;
 constexpr double kLr = 1e-3;
@@ -25,7 +26,7 @@ struct GoldenCase {
 class Golden : public ::testing::TestWithParam<GoldenCase> {
  protected:
   Golden()
-      : file_("tests/models/golden/" + GetParam().file + ".safetensors"),
+      : golden_(GetParam().file),
         model_(std::make_shared<VisionTransformer>(VitConfig{.image_size = 16,
                                                              .patch_size = 4,
                                                              .channels = 3,
@@ -37,28 +38,28 @@ class Golden : public ::testing::TestWithParam<GoldenCase> {
                                                    GetParam().type)) {
     fill_module(*model_, 0.3);
     images_ = fill_values("x", {4, 3, 16, 16}).to(GetParam().type);
-    labels_ = file_.stored("labels", at::kLong);
+    labels_ = golden_.stored("labels", at::kLong);
   }
 
   at::Tensor loss() { return at::cross_entropy_loss(model_->forward(images_), labels_); }
 
-  testing::GoldenFile file_;
+  GoldenFile golden_;
   std::shared_ptr<VisionTransformer> model_;
   at::Tensor images_, labels_;
 };
 
 TEST_P(Golden, NamesStandInTimmsOrder) {
-  EXPECT_EQ(model_->named_parameters().keys(), file_.lines("names"));
+  EXPECT_EQ(model_->named_parameters().keys(), golden_.names());
 }
 
 TEST_P(Golden, LogitsLossAndEveryGradient) {
   const double tolerance = GetParam().tolerance;
-  file_.expect_close(model_->forward(images_), "logits", tolerance);
+  golden_.expect_close(model_->forward(images_), "logits", tolerance);
   const at::Tensor value = loss();
-  file_.expect_close(value, "loss", tolerance);
+  golden_.expect_close(value, "loss", tolerance);
   value.backward();
   for (const auto& item : model_->named_parameters()) {
-    file_.expect_close(item.value().grad(), "grad." + item.key(), tolerance);
+    golden_.expect_close(item.value().grad(), "grad." + item.key(), tolerance);
   }
 }
 
@@ -75,10 +76,10 @@ TEST_P(Golden, TenAdamWSteps) {
     // Softmax does not feel a shift of the keys: their bias has a true gradient of zero, and AdamW
     // turns its rounding noise into steps of full size.
     const bool keys = item.key().ends_with("qkv.bias");
-    file_.expect_close(item.value(), "after." + item.key(), tolerance, keys ? 32 : 0,
-                       keys ? 64 : 0);
+    golden_.expect_close(item.value(), "after." + item.key(), tolerance, keys ? 32 : 0,
+                         keys ? 64 : 0);
   }
-  file_.expect_close(loss(), "loss_after", tolerance);
+  golden_.expect_close(loss(), "loss_after", tolerance);
 }
 
 INSTANTIATE_TEST_SUITE_P(

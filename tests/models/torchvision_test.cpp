@@ -66,7 +66,7 @@ struct NetworkCase {
 
 class Torchvision : public ::testing::TestWithParam<NetworkCase> {
  protected:
-  Torchvision() : file_("tests/models/golden/" + GetParam().file + ".safetensors") {
+  Torchvision() : file_(GetParam().file) {
     ModelConfig config = GetParam().config();
     config.norm() = GetParam().norm;
     model_ = make_classifier(config, GetParam().type);
@@ -94,7 +94,7 @@ TEST_P(Torchvision, NamesStandInItsOrder) {
   for (const auto& [name, tensor] : state_of(*model_)) {
     names.push_back(name);
   }
-  EXPECT_EQ(names, file_.lines("names"));
+  EXPECT_EQ(names, file_.names());
 }
 
 TEST_P(Torchvision, FullNetworkHasItsNamesAndShapes) {
