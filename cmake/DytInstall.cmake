@@ -46,7 +46,7 @@ if(TARGET dyt_ops_cuda)
   install(TARGETS dyt_ops_cuda LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 endif()
 if(DYT_WITH_TORCH)
-  dyt_join(dyt LAYERS core formats report ops nn models data optim io analysis train tasks bench compare
+  dyt_join(dyt LAYERS core formats pixels report ops nn models data optim io analysis train tasks bench compare
     LIBS dyt_kernels_joined LibTorch::LibTorch PRIVATE_LIBS OpenSSL::Crypto ZLIB::ZLIB LibArchive::LibArchive JPEG::JPEG PNG::PNG CURL::libcurl Threads::Threads
       LibTorch::OpenMP)
   set_target_properties(dyt_dyt_joined PROPERTIES OUTPUT_NAME dyt)

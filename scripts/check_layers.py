@@ -12,7 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 ROW = re.compile(r"^\| `(?:dyt/([a-z]+)|(cli|python)/)` \| ([^|]*) \|")
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]dyt/([a-z_]+)/')
 TORCH = re.compile(r"^\s*#\s*include\s*<(torch|ATen|c10)/")
-TORCH_FREE = {"core", "formats", "report", "kernels"}
+TORCH_FREE = {"core", "formats", "pixels", "report", "kernels"}
 
 
 def read_table(text):
