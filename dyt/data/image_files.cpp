@@ -67,15 +67,7 @@ std::vector<LabelledFile> files_of(const fs::path& folder,
       refuse("the class '" + name + "' has no training images", folder / name,
              "the classes of the training part: " + core::join(class_names, ", "));
     }
-    const std::vector<std::string> images =
-        names_in(folder / name, [](const fs::directory_entry& entry) {
-          return is_image_name(entry.path().filename().string()) && !entry.is_directory();
-        });
-    if (images.empty()) {
-      refuse("the folder of the class '" + name + "' has no images", folder / name,
-             "files that end in .jpg, .jpeg or .png");
-    }
-    for (const std::string& image : images) {
+    for (const std::string& image : image_names_in(folder / name)) {
       files.push_back({.path = folder / name / image, .label = place - class_names.begin()});
     }
   }
@@ -84,6 +76,28 @@ std::vector<LabelledFile> files_of(const fs::path& folder,
 
 }  // namespace
 
+std::vector<std::string> image_names_in(const fs::path& folder) {
+  const std::vector<std::string> images = names_in(folder, [](const fs::directory_entry& entry) {
+    return is_image_name(entry.path().filename().string()) && !entry.is_directory();
+  });
+  if (images.empty()) {
+    refuse("the folder of the class '" + folder.filename().string() + "' has no images", folder,
+           "files that end in .jpg, .jpeg or .png");
+  }
+  return images;
+}
+
+std::vector<std::string> class_folders_in(const fs::path& folder) {
+  if (!is_folder(folder)) {
+    refuse("the folder of images is not there, or is no folder", folder);
+  }
+  const std::vector<std::string> names = folders_in(folder);
+  if (names.empty()) {
+    refuse("the folder holds no folders of classes", folder);
+  }
+  return names;
+}
+
 ImageFiles find_image_files(const fs::path& folder) {
   if (!is_folder(folder)) {
     refuse("the folder of images is not there, or is no folder", folder);
@@ -91,10 +105,7 @@ ImageFiles find_image_files(const fs::path& folder) {
   const bool divided = is_folder(folder / "train");
   const fs::path train_folder = divided ? folder / "train" : folder;
   ImageFiles files;
-  files.class_names = folders_in(train_folder);
-  if (files.class_names.empty()) {
-    refuse("the folder holds no folders of classes", train_folder);
-  }
+  files.class_names = class_folders_in(train_folder);
   files.train = files_of(train_folder, files.class_names);
   if (files.class_names.size() < 2 || files.train.size() < 2) {
     refuse("there is nothing to tell apart", train_folder, "at least 2 images and 2 classes",

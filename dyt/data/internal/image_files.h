@@ -26,4 +26,11 @@ struct ImageFiles {
 // for a class of the test part that the training part does not have.
 ImageFiles find_image_files(const std::filesystem::path& folder);
 
+// The names of the images in a class's folder, sorted bytewise. Error(kData) without any.
+std::vector<std::string> image_names_in(const std::filesystem::path& folder);
+
+// The names of the folders of classes, sorted bytewise. Error(kData) where the folder is not there
+// or has none.
+std::vector<std::string> class_folders_in(const std::filesystem::path& folder);
+
 }  // namespace dyt::data

@@ -1,0 +1,61 @@
+// The images of a folder of classes, by number, without opening any: for data sets of millions of
+// files.
+//
+//   const ImageIndex index = ImageIndex::open("imagenet/train", "imagenet/train.index");
+//   const formats::Image image = formats::read_image(index.path(17));
+//   index.label(17);
+//
+// FOLDER/<class>/<image>: classes are numbered in the order of their names, images come class by
+// class in the order of theirs, both by bytes. Images are files that end in .jpg, .jpeg or .png in
+// any case; hidden files and folders, other files and deeper folders do not count.
+//
+// The cache file holds the listing. A class is listed anew where its folder's time of change is not
+// the stored one (a file was added, removed or renamed), where it was changed so shortly before it
+// was listed that a later change could bear the same time, and where the cache is of another
+// folder, damaged or of another version. What is in the files does not matter: they are read when
+// they are asked for.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dyt::data {
+
+class ImageIndex {
+ public:
+  // Lists the folder, or reads the listing from the cache and lists what has changed; then writes
+  // the cache anew. cache "": none. Error(kData): the folder is missing or has no classes, a class
+  // has no images. Error(kData) or Error(kResources): the cache cannot be written.
+  static ImageIndex open(const std::filesystem::path& folder,
+                         const std::filesystem::path& cache = {});
+
+  int64_t size() const;
+  const std::vector<std::string>& class_names() const { return class_names_; }
+  std::vector<int64_t> class_counts() const;
+
+  // number: 0 .. size() - 1; Error(kInternal) otherwise.
+  int64_t label(int64_t number) const;
+  std::filesystem::path path(int64_t number) const;
+
+  // How many classes' folders had to be listed; 0: all came from the cache.
+  int64_t listed() const { return listed_; }
+
+ private:
+  ImageIndex() = default;
+
+  std::filesystem::path folder_;
+  std::vector<std::string> class_names_;
+  std::vector<int64_t> ends_;     // of each class, in numbers of images
+  std::string names_;             // of all images, each with a 0 behind it
+  std::vector<uint64_t> begins_;  // where each name begins there
+  int64_t listed_ = 0;
+};
+
+// Error(kData) names the classes that only one of the two has: training and evaluation images must
+// have the same ones.
+void check_same_classes(const ImageIndex& train, const ImageIndex& test);
+
+}  // namespace dyt::data
