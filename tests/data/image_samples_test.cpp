@@ -1,0 +1,104 @@
+#include "dyt/data/image_samples.h"
+
+#include <gtest/gtest.h>
+#include <torch/types.h>
+
+#include "tests/data/data_test_util.h"
+#include "tests/support/image_files.h"
+
+namespace dyt::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+// 12 images of several sizes, grey and coloured, in 3 classes.
+class ImageSamplesTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    for (int i = 0; i < 12; ++i) {
+      const fs::path place = folder_ / ("class-" + std::to_string(i % 3));
+      fs::create_directories(place);
+      const auto picture = dyt::testing::stripes(30 + i, 44 - i, i % 4 == 0 ? 1 : 3, i);
+      core::write_file_atomic(place / (std::to_string(i) + ".png"),
+                              dyt::testing::png_bytes(picture));
+    }
+    index_ = std::make_unique<ImageIndex>(ImageIndex::open(folder_.path()));
+  }
+
+  std::vector<ImageBatch> batches(const std::vector<ViewShape>& views, const MakeSample& make,
+                                  int workers) const {
+    Prefetcher prefetcher(shuffled_order(3, 1, index_->size()), views, make,
+                          {.batch_size = 5, .workers = workers});
+    std::vector<ImageBatch> all;
+    while (auto batch = prefetcher.next()) {
+      all.push_back(std::move(*batch));
+    }
+    return all;
+  }
+
+  dyt::testing::TempFolder folder_;
+  std::unique_ptr<ImageIndex> index_;
+};
+
+TEST_F(ImageSamplesTest, TrainingBatchesAreTheTransformsAndRepeat) {
+  const pixels::TrainTransform transform = pixels::supervised_train(16);
+  const MakeSample make = train_samples(*index_, transform, 3, 1);
+  const auto expected = batches(views_of(transform), make, 0);
+  ASSERT_EQ(expected.size(), 3u);
+  for (const ImageBatch& batch : expected) {
+    for (size_t i = 0; i < batch.samples.size(); ++i) {
+      const int64_t sample = batch.samples[i].sample;
+      at::Tensor view = at::empty({3, 16, 16});
+      pixels::apply(transform, formats::read_image(index_->path(sample)),
+                    {.seed = 3, .epoch = 1, .sample = static_cast<uint64_t>(sample)},
+                    view.mutable_data_ptr<float>());
+      EXPECT_TRUE(batch.views[0][static_cast<int64_t>(i)].equal(view));
+      EXPECT_EQ(batch.labels[static_cast<int64_t>(i)].item<int64_t>(), index_->label(sample));
+    }
+  }
+  for (const int workers : {1, 2, 4}) {
+    const auto found = batches(views_of(transform), make, workers);
+    for (size_t i = 0; i < expected.size(); ++i) {
+      EXPECT_TRUE(found[i].views[0].equal(expected[i].views[0]));
+    }
+  }
+}
+
+TEST_F(ImageSamplesTest, EveryRecipeGivesItsViews) {
+  const auto evaluation = pixels::supervised_eval(20);
+  EXPECT_EQ(batches(views_of(evaluation), eval_samples(*index_, evaluation), 2)[0].views[0].sizes(),
+            (std::vector<int64_t>{5, 3, 20, 20}));
+  const pixels::AdmTransform adm{.size = 8};
+  const auto batch = batches(views_of(adm), adm_samples(*index_, adm, 0, 0), 2)[2];
+  EXPECT_EQ(batch.views[0].sizes(), (std::vector<int64_t>{2, 3, 8, 8}));
+  EXPECT_LE(batch.views[0].abs().max().item<float>(), 1.0f);
+  const auto crops =
+      pixels::dino_multi_crop({.global_size = 12, .local_size = 6, .local_crops = 3});
+  const auto views = batches(views_of(crops), crop_samples(*index_, crops, 0, 0), 2)[0].views;
+  ASSERT_EQ(views.size(), 5u);
+  EXPECT_EQ(views[1].sizes(), (std::vector<int64_t>{5, 3, 12, 12}));
+  EXPECT_EQ(views[4].sizes(), (std::vector<int64_t>{5, 3, 6, 6}));
+}
+
+TEST_F(ImageSamplesTest, RepeatsOfASampleDiffer) {
+  const pixels::TrainTransform transform = pixels::mae_pretrain(10);
+  Prefetcher prefetcher(repeated_order(0, 0, 12, {.repeats = 3, .round = 0}), views_of(transform),
+                        train_samples(*index_, transform, 0, 0), {.batch_size = 3});
+  const auto batch = prefetcher.next();
+  ASSERT_TRUE(batch.has_value());
+  EXPECT_EQ(batch->samples[0].sample, batch->samples[2].sample);
+  EXPECT_FALSE(batch->views[0][0].equal(batch->views[0][1]));
+  EXPECT_FALSE(batch->views[0][1].equal(batch->views[0][2]));
+}
+
+TEST_F(ImageSamplesTest, AnUnreadableImageIsNamed) {
+  const fs::path broken = index_->path(7);
+  core::write_file_atomic(broken, core::read_file(broken).substr(0, 60));
+  const auto transform = pixels::supervised_eval(8);
+  dyt::testing::expect_error(core::ErrorKind::kData, broken.string(), [&] {
+    batches(views_of(transform), eval_samples(*index_, transform), 4);
+  });
+}
+
+}  // namespace
+}  // namespace dyt::data
