@@ -17,10 +17,11 @@ crops       torchvision's CenterCrop, Resize, resized_crop; the ADM centre crop
 augment     timm's RandAugment operations for given arguments; their arguments for given magnitudes
 colour      Pillow's L, HSV, GaussianBlur; torchvision's adjust_* and ColorJitter
 numbers     sizes of random crops and erased boxes, torchvision's fallback crop
-values      torchvision's ToTensor and Normalize
+values      torchvision's ToTensor and Normalize; timm's whole evaluation transform
 mixup       timm's Mixup in batch mode: images and soft targets
 """
 import hashlib
+import math
 import pathlib
 from unittest import mock
 
@@ -31,7 +32,7 @@ import torch
 import torchvision
 from PIL import Image, ImageFilter
 from safetensors.numpy import save_file
-from timm.data import auto_augment
+from timm.data import auto_augment, create_transform
 from timm.data.mixup import Mixup
 from timm.data.random_erasing import RandomErasing
 from timm.data.transforms import RandomResizedCropAndInterpolation
@@ -70,11 +71,11 @@ def stored(array):
     return np.ascontiguousarray(array[..., None] if array.ndim == 2 else array)
 
 
-def write(folder, name, images, results, metadata=None):
+def write(folder, name, images, results):
     tensors = {f"image/{key}": stored(value) for key, value in images.items()}
     tensors |= {key: np.ascontiguousarray(value) for key, value in results.items()}
     folder.mkdir(parents=True, exist_ok=True)
-    save_file(tensors, folder / f"{name}.safetensors", metadata)
+    save_file(tensors, folder / f"{name}.safetensors")
     (folder / f"{name}.safetensors").chmod(0o644)
     print(name, len(results), (folder / f"{name}.safetensors").stat().st_size)
 
@@ -184,7 +185,7 @@ def every_colour():
 
 
 def sha256(picture):
-    return hashlib.sha256(np.ascontiguousarray(np.asarray(picture)).tobytes()).hexdigest()
+    return np.frombuffer(hashlib.sha256(np.ascontiguousarray(np.asarray(picture)).tobytes()).digest(), np.uint8)
 
 
 def jittered(picture, jitter, order):
@@ -217,11 +218,10 @@ def colour():
     # Every one of the 2^24 colours, red the slowest.
     colours = Image.fromarray(every_colour())
     reversed_hsv = Image.frombytes("HSV", colours.size, colours.tobytes())
-    write(PIXELS, "colour", images, results, {
-        "sha256 of every colour's L": sha256(colours.convert("L")),
-        "sha256 of every colour's HSV": sha256(colours.convert("HSV")),
-        "sha256 of every HSV's colour": sha256(reversed_hsv.convert("RGB")),
-    })
+    results["sha256/grey"] = sha256(colours.convert("L"))
+    results["sha256/hsv"] = sha256(colours.convert("HSV"))
+    results["sha256/rgb"] = sha256(reversed_hsv.convert("RGB"))
+    write(PIXELS, "colour", images, results)
 
 
 class Answers:
@@ -287,12 +287,38 @@ def numbers():
                                   "fallback": np.array(fallback_rows, dtype=np.int64)})
 
 
-def values():
-    images = {"rgb": noise(16, 48, 3), "grey": np.arange(256, dtype=np.uint8).reshape(16, 16)}
-    constants = {"imagenet": ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)), "half": ((0.5,) * 3, (0.5,) * 3)}
+def check_recipe():
+    """That timm's supervised recipe has the constants that the C++ side has as its defaults."""
+    transform = create_transform(224, is_training=True, color_jitter=0.4, auto_augment="rand-m9-mstd0.5-inc1",
+                                 interpolation="bicubic", re_prob=0.25, re_mode="pixel", re_count=1)
+    crop, flip, augmentation, _, _, erasing = transform.transforms
+    assert crop.scale == (0.08, 1.0) and crop.ratio == (3 / 4, 4 / 3) and flip.p == 0.5
+    assert augmentation.num_layers == 2 and augmentation.choice_weights is None
+    for op in augmentation.ops:
+        assert (op.prob, op.magnitude, op.magnitude_std, op.magnitude_max) == (0.5, 9, 0.5, None)
+        assert op.kwargs == {"fillcolor": FILL, "resample": Image.BICUBIC}
+    assert [op.name for op in augmentation.ops] == [*OPERATIONS]
+    assert (erasing.probability, erasing.min_area, erasing.max_area, erasing.max_count) == (0.25, 0.02, 1 / 3, 1)
+    assert erasing.per_pixel and erasing.log_aspect_ratio == (math.log(0.3), math.log(1 / 0.3))
+
+
+def evaluations():
+    """timm's evaluation transform, and MAE's (Resize to the whole size above 224 is a crop ratio of 1)."""
     results = {}
-    for name, image in images.items():
-        picture = Image.fromarray(image)
+    for name, image in {"large": smooth(83, 66, 3), "wide": smooth(23, 38, 3)}.items():
+        for size, ratio in ((28, 0.875), (24, 0.9), (20, 1.0)):
+            transform = create_transform(size, is_training=False, interpolation="bicubic", crop_pct=ratio)
+            results[f"evaluation/{name}/{size}/{ratio}"] = transform(Image.fromarray(image)).numpy()
+    return results
+
+
+def values():
+    images = {"rgb": noise(16, 48, 3), "grey": np.arange(256, dtype=np.uint8).reshape(16, 16),
+              "large": smooth(83, 66, 3), "wide": smooth(23, 38, 3)}
+    constants = {"imagenet": ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)), "half": ((0.5,) * 3, (0.5,) * 3)}
+    results = evaluations()
+    for name in ("rgb", "grey"):
+        picture = Image.fromarray(images[name])
         channels = len(picture.getbands())
         for constant, (mean, std) in constants.items():
             results[f"normalize/{name}/{constant}"] = F.normalize(
@@ -330,6 +356,7 @@ def main():
     versions = (torch.__version__.split("+")[0], torchvision.__version__.split("+")[0], timm.__version__,
                 PIL.__version__)
     assert versions == ("2.11.0", "0.26.0", "1.0.15", "11.3.0"), versions
+    check_recipe()
     for part in (resize, crops, augment, colour, numbers, values, mixup):
         part()
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <fstream>
 
+#include "dyt/data/internal/class_listing.h"
 #include "tests/data/data_test_util.h"
 
 namespace dyt::data {
@@ -175,6 +176,28 @@ TEST(ImageIndexSlow, ManyFilesOpenFromTheCacheAtOnce) {
   RecordProperty("seconds", std::to_string(seconds.count()));
   EXPECT_EQ(second.path(12'345), first.path(12'345));
   EXPECT_EQ(second.label(19'999), 99);
+}
+
+// As many names as ImageNet has, without the files.
+TEST(ImageIndexSlow, AMillionNamesComeOutOfACacheInSeconds) {
+  std::vector<ClassListing> classes(1000);
+  for (size_t label = 0; label < classes.size(); ++label) {
+    classes[label] = {.name = "n" + std::to_string(1000000 + label), .changed = 5, .count = 1281};
+    for (int image = 0; image < 1281; ++image) {
+      classes[label].files += classes[label].name + "_" + std::to_string(10000 + image) + ".JPEG";
+      classes[label].files += '\0';
+    }
+  }
+  const std::string bytes = listing_bytes("imagenet", classes);
+  const auto begin = std::chrono::steady_clock::now();
+  const auto parsed = parse_listing(bytes, "imagenet");
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+  ASSERT_TRUE(parsed.has_value());
+  ASSERT_EQ(parsed->size(), 1000u);
+  EXPECT_EQ(parsed->back().files, classes.back().files);
+  EXPECT_EQ(parsed->back().count, 1281);
+  EXPECT_LT(seconds.count(), 5);
+  RecordProperty("seconds", std::to_string(seconds.count()));
 }
 
 }  // namespace

@@ -105,6 +105,16 @@ TEST(Transforms, EvaluationIsResizeCropNormalize) {
   EXPECT_EQ(values, normalized(expected));
 }
 
+TEST(Transforms, EvaluationHasTimmsBits) {
+  const Golden golden("values");
+  golden.each("evaluation", 6, [&](const Parts& parts, const formats::TensorEntry& entry) {
+    const auto transform = supervised_eval(std::stoll(parts.at(2)), std::stod(parts.at(3)));
+    std::vector<float> values(static_cast<size_t>(3 * transform.size * transform.size));
+    apply(transform, golden.image(parts.at(1)), values.data());
+    EXPECT_EQ(values, values_of<float>(entry));
+  });
+}
+
 TEST(Transforms, EvaluationsSizesAreThePapers) {
   EXPECT_EQ(supervised_eval(224).resize, 256);
   EXPECT_EQ(supervised_eval(224, 0.9).resize, 248);
