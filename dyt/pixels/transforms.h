@@ -1,8 +1,8 @@
 // What the published recipes do to an image before the network sees it, as plain configurations.
 //
 //   const TrainTransform transform = supervised_train(224);
-//   apply(transform, image, {.seed = 0, .epoch = 3, .sample = 17}, output);   // 3 * 224 * 224
-//   values
+//   std::vector<float> view(3 * 224 * 224);
+//   apply(transform, image, {.seed = 0, .epoch = 3, .sample = 17}, view.data());
 //
 // Every stage draws from a stream of its own name: (seed, "transform/<stage>", epoch, sample), so
 // what an image becomes depends on nothing else, and switching a stage on or off moves no other.
