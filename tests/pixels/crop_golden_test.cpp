@@ -27,7 +27,7 @@ TEST(Crop, HasTorchvisionsBits) {
                    [&](const Parts& parts) { return flip_horizontal(golden.image(parts.at(1))); });
 }
 
-TEST(Crop, AdmCenterCropHasTheReleasesBits) {
+TEST(Crop, AdmCenterCropHasTheBitsOfItsRuleOnPillow) {
   const Golden golden("crops");
   golden.same_bits("adm", 8, [&](const Parts& parts) {
     return adm_center_crop(golden.image(parts.at(1)), number(parts, 2));
