@@ -4,12 +4,13 @@
 
 namespace dyt::nn {
 
-Mlp::Mlp(int64_t dim, int64_t hidden_dim, const at::TensorOptions& options)
-    : fc1_(register_module("fc1", std::make_shared<Linear>(dim, hidden_dim, options))),
+Mlp::Mlp(int64_t dim, int64_t hidden_dim, const at::TensorOptions& options, Gelu gelu)
+    : gelu_(gelu),
+      fc1_(register_module("fc1", std::make_shared<Linear>(dim, hidden_dim, options))),
       fc2_(register_module("fc2", std::make_shared<Linear>(hidden_dim, dim, options))) {}
 
 at::Tensor Mlp::forward(const at::Tensor& tokens) const {
-  return fc2_->forward(at::gelu(fc1_->forward(tokens)));
+  return fc2_->forward(at::gelu(fc1_->forward(tokens), gelu_ == Gelu::kTanh ? "tanh" : "none"));
 }
 
 }  // namespace dyt::nn

@@ -1,4 +1,4 @@
-// The feed-forward branch: fc2(GELU(fc1(x))), exact (erf) GELU.
+// The feed-forward branch: fc2(GELU(fc1(x))).
 #pragma once
 
 #include <torch/nn/module.h>
@@ -9,9 +9,15 @@
 
 namespace dyt::nn {
 
+enum class Gelu {
+  kExact,  // x Phi(x), by erf
+  kTanh    // 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))
+};
+
 class Mlp final : public torch::nn::Module {
  public:
-  Mlp(int64_t dim, int64_t hidden_dim, const at::TensorOptions& options = {});
+  Mlp(int64_t dim, int64_t hidden_dim, const at::TensorOptions& options = {},
+      Gelu gelu = Gelu::kExact);
 
   at::Tensor forward(const at::Tensor& tokens) const;  // (..., D) -> (..., D)
 
@@ -19,6 +25,7 @@ class Mlp final : public torch::nn::Module {
   Linear& input_layer() const { return *fc1_; }
 
  private:
+  Gelu gelu_;
   std::shared_ptr<Linear> fc1_, fc2_;
 };
 
