@@ -5,6 +5,9 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <cmath>
+#include <numbers>
+
 #include "dyt/models/diffusion_sampling.h"
 #include "tests/models/dit_case.h"
 #include "tests/support/expect_error.h"
@@ -99,6 +102,29 @@ TEST(Diffusion, TheTruePosteriorHasNoDivergence) {
   const at::Tensor output = torch::cat({noise, -torch::ones_like(noise)}, 1);
   const DiffusionLosses losses = diffusion_losses(schedule, output, x_0, x_t, t, noise);
   EXPECT_LE(losses.total.abs().max().item<double>(), 1e-7);  // the tables are rounded to float32
+}
+
+// Black and white pixels own all that lies beyond them; others 1/255 to each side.
+TEST(Diffusion, LikelihoodOfTheOutermostLevels) {
+  const DiffusionSchedule schedule = linear_schedule();
+  const at::Tensor t = torch::tensor({0}), zero = torch::zeros({1, 1, 1, 1}, at::kDouble);
+  const double std = std::exp(0.5 * schedule.posterior_log_variance_clipped[0]);  // v = -1
+  const auto below = [](double z) {
+    return 0.5 * (1 + std::tanh(std::sqrt(2 / std::numbers::pi) * (z + 0.044715 * z * z * z)));
+  };
+  const double half = 1.0 / 255;
+  for (const double x : {-1.0, -0.5, 0.25, 1.0}) {
+    const double miss = 0.3 * half;  // the predicted mean is c1 times the predicted x_0, c1 = 1
+    const at::Tensor x_0 = zero + x;
+    const at::Tensor x_t = (x_0 - miss) * schedule.sqrt_alphas_bar[0];
+    const at::Tensor output = torch::cat({zero, zero - 1}, 1).requires_grad_();
+    const at::Tensor vb = diffusion_losses(schedule, output, x_0, x_t, t, zero).vb;
+    const double upper = below((miss + half) / std), lower = below((miss - half) / std);
+    const double probability = x < -0.999 ? upper : x > 0.999 ? 1 - lower : upper - lower;
+    EXPECT_NEAR(vb.item<double>(), -std::log2(probability), 1e-4) << x;  // float32 tables
+    vb.sum().backward();
+    EXPECT_TRUE(output.grad().isfinite().all().item<bool>()) << x;
+  }
 }
 
 TEST(Diffusion, WithoutVariancesTheLossIsTheErrorAlone) {
