@@ -11,10 +11,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// The keys of the groups `model` and `init` with another family's model.
+// The keys that go with another family's model.
 struct FamilyKeys {
-  models::ModelConfig model;
-  core::Fields fields;  // of `model`
+  tasks::RunConfig run;
+  core::Fields fields;  // of `run`
 };
 
 // All families but that of the default model, whose keys are in every list.
@@ -27,10 +27,8 @@ const std::vector<std::unique_ptr<FamilyKeys>>& other_families() {
       }
       families.push_back(std::make_unique<FamilyKeys>());
       FamilyKeys& family = *families.back();
-      family.model = models::find_model(name);
-      models::InitKeys init{family.model};
-      family.fields.group("model", family.model);
-      family.fields.group("init", init);
+      family.run.model = models::find_model(name);
+      tasks::visit_family_fields(family.run, family.fields);
     }
     return families;
   }();
@@ -47,8 +45,8 @@ std::string keys_text(const core::Fields& fields) {
   std::string text = "Keys, with their defaults:\n" + core::help_text(fields);
   if (has_models(fields)) {
     for (const auto& family : other_families()) {
-      text += "\nKeys of model and init with model=" + family->model.name +
-              " and its relatives:\n" + core::help_text(family->fields);
+      text += "\nKeys with model=" + family->run.model.name + " and its relatives:\n" +
+              core::help_text(family->fields);
     }
   }
   return text;
@@ -60,7 +58,7 @@ std::string keys_json(const core::Fields& fields) {
   if (has_models(fields)) {
     for (const auto& family : other_families()) {
       for (Json& key : Json::parse(core::help_json_text(family->fields))) {
-        key["with_model"] = family->model.name;
+        key["with_model"] = family->run.model.name;
         keys.push_back(key);
       }
     }

@@ -29,6 +29,29 @@ Value value_of(const core::Fields& run, std::string_view key) {
   return *std::get<Value*>(run.find(key, "comparison").target);
 }
 
+constexpr char kStartFrom[] = "start.from";
+
+// Where the runs' weights start, of a model that can start from weights; null for others.
+const std::string* start_from(const core::Fields& run) {
+  for (const core::Field& field : run.list()) {
+    if (field.key == kStartFrom) {
+      return std::get<std::string*>(field.target);
+    }
+  }
+  return nullptr;
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const size_t place = text.find(from);
+  return place == std::string::npos ? text : text.replace(place, from.size(), to);
+}
+
+// The folder of the same slot and seed in another comparison.
+std::string with_names(const std::string& from, const RunPlan& plan) {
+  return replaced(replaced(from, "{slot}", slot_folder(plan.slot)), "{seed}",
+                  std::to_string(plan.seed));
+}
+
 class Planner {
  public:
   Planner(const PlanInput& input, const IdentityOf& identity_of)
@@ -76,6 +99,9 @@ class Planner {
     changes["optim.lr"] = core::number_text(plan.lr);
     changes["train.epochs"] = std::to_string(plan.epochs);
     changes["out"] = plan.folder.string();
+    if (const std::string* from = start_from(input_.run)) {
+      changes[kStartFrom] = with_names(*from, plan);
+    }
     plan.arguments = arguments_with(input_.run, changes);
     plan.identity = identity_of_(plan);
     return plan;

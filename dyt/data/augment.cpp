@@ -28,6 +28,12 @@ double bilinear(const PixelView& image, double x, double y) {
 }  // namespace
 
 void AugmentConfig::visit_fields(core::Fields& fields) {
+  fields.add(
+      "policy", policy,
+      {.help = "affine: small random maps (the next three keys); resized_crop, padded_crop: "
+               "random parts, flipped or not; supervised, supervised_pad: these with "
+               "RandAugment and random erasing. All but affine see and give RGB",
+       .choices = {"affine", "resized_crop", "padded_crop", "supervised", "supervised_pad"}});
   fields.add("shift", shift,
              {.help = "training images are shifted by up to so many pixels in x and y",
               .min = 0,

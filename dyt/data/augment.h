@@ -1,23 +1,33 @@
-// Augmentation of training images: one random affine map per sample, bilinear, background fill.
+// Augmentation of training images: which way, and the first of the ways, one random affine map per
+// sample, bilinear, background fill. The others are those of pixels/transforms.h.
 //
 //   core::RandomStream random(seed, "augment", {epoch, sample});
 //   warp({pixels, 28, 28}, draw_affine(config, random), output);
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "dyt/core/config.h"
 #include "dyt/core/random.h"
 
 namespace dyt::data {
 
-// Largest deviation of each part; all zero: images stay as they are, bit for bit.
 struct AugmentConfig {
+  // affine          a map within shift, rotate and scale, in the images' own channels
+  // resized_crop    a random part brought to the images' size, flipped or not; RGB, as the rest
+  // supervised      the same, RandAugment and random erasing: the recipes for ImageNet
+  // padded_crop     a part of the image with four pixels around it, flipped or not
+  // supervised_pad  the same, RandAugment and random erasing: the recipes for small pictures
+  std::string policy = "affine";
+  // Of affine: largest deviation of each part; all zero: images stay as they are, bit for bit.
   double shift = 0.5;  // pixels
   double rotate = 10;  // degrees
   double scale = 0.1;  // 0.1: from 0.9 to 1.1 times the size
 
   void visit_fields(core::Fields& fields);
+
+  bool makes_rgb() const { return policy != "affine"; }
 };
 
 struct Affine {

@@ -4,6 +4,8 @@
 
 #include "dyt/core/error.h"
 #include "dyt/core/random.h"
+#include "dyt/data/split_image.h"
+#include "dyt/pixels/transforms.h"
 
 namespace dyt::data {
 namespace {
@@ -20,8 +22,38 @@ void check_range(int64_t begin, int64_t end, int64_t count) {
   }
 }
 
-at::Tensor empty_batch(const ImageData& data, int64_t count) {
-  return at::empty({count, data.channels, data.image_size, data.image_size}, at::kFloat);
+at::Tensor empty_batch(const ImageData& data, int64_t count, int64_t channels) {
+  return at::empty({count, channels, data.image_size, data.image_size}, at::kFloat);
+}
+
+pixels::TrainTransform transform_of(const AugmentConfig& config, int64_t size) {
+  const std::string& policy = config.policy;
+  const bool is_padded = policy == "padded_crop" || policy == "supervised_pad";
+  const bool is_plain = policy == "padded_crop" || policy == "resized_crop";
+  pixels::TrainTransform transform =
+      is_padded ? pixels::small_picture_train(size) : pixels::supervised_train(size);
+  transform.normalization = pixels::kHalfNormalization;  // what plain images have
+  if (is_plain) {
+    transform.rand_augment.reset();
+    transform.erase.reset();
+  }
+  return transform;
+}
+
+at::Tensor transformed_batch(const ImageData& data, std::span<const int64_t> samples,
+                             const BatchSpec& spec) {
+  constexpr int64_t kRgb = 3;
+  const pixels::TrainTransform transform = transform_of(spec.augment, data.image_size);
+  at::Tensor batch = empty_batch(data, static_cast<int64_t>(samples.size()), kRgb);
+  float* output = batch.mutable_data_ptr<float>();
+  for (const int64_t sample : samples) {
+    check_range(sample, sample + 1, data.train.labels.numel());
+    pixels::apply(transform, split_image(data, data.train, sample),
+                  {.seed = spec.seed, .epoch = spec.epoch, .sample = static_cast<uint64_t>(sample)},
+                  output);
+    output += kRgb * data.image_size * data.image_size;
+  }
+  return batch;
 }
 
 }  // namespace
@@ -32,7 +64,10 @@ std::vector<int64_t> batch_order(uint64_t seed, uint64_t epoch, int64_t count) {
 
 at::Tensor train_batch(const ImageData& data, std::span<const int64_t> samples,
                        const BatchSpec& spec) {
-  at::Tensor batch = empty_batch(data, static_cast<int64_t>(samples.size()));
+  if (spec.augment.makes_rgb()) {
+    return transformed_batch(data, samples, spec);
+  }
+  at::Tensor batch = empty_batch(data, static_cast<int64_t>(samples.size()), data.channels);
   const uint8_t* images = data.train.images.const_data_ptr<uint8_t>();
   float* output = batch.mutable_data_ptr<float>();
   const int64_t plane = data.image_size * data.image_size;
@@ -53,11 +88,11 @@ at::Tensor train_batch(const ImageData& data, std::span<const int64_t> samples,
   return batch;
 }
 
-at::Tensor eval_batch(const ImageData& data, int64_t begin, int64_t end) {
-  check_range(begin, end, data.test.labels.numel());
-  at::Tensor batch = empty_batch(data, end - begin);
+at::Tensor plain_batch(const ImageData& data, const ImageSplit& split, int64_t begin, int64_t end) {
+  check_range(begin, end, split.labels.numel());
+  at::Tensor batch = empty_batch(data, end - begin, data.channels);
   const int64_t size = batch.numel();
-  const uint8_t* raw = data.test.images.const_data_ptr<uint8_t>() +
+  const uint8_t* raw = split.images.const_data_ptr<uint8_t>() +
                        begin * data.channels * data.image_size * data.image_size;
   float* output = batch.mutable_data_ptr<float>();
   const auto scale = static_cast<float>(data.scale);

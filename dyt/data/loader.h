@@ -30,12 +30,18 @@ struct BatchSpec {
   uint64_t epoch = 0;
 };
 
-// Training images of these numbers, augmented from the streams (seed, "augment", epoch, sample) and
-// normalized: float (B, C, H, W). All channels of an image get the same map.
+// Training images of these numbers, augmented from the streams (seed, "augment", epoch, sample), or
+// (seed, "transform/<stage>", epoch, sample), and normalized: float (B, C, H, W), C 3 where
+// augment.makes_rgb(). All channels of an image get the same map.
 at::Tensor train_batch(const ImageData& data, std::span<const int64_t> samples,
                        const BatchSpec& spec);
 
-// Test images begin .. end - 1, normalized: float (end - begin, C, H, W).
-at::Tensor eval_batch(const ImageData& data, int64_t begin, int64_t end);
+// Images begin .. end - 1 of one of its splits, normalized: float (end - begin, C, H, W).
+at::Tensor plain_batch(const ImageData& data, const ImageSplit& split, int64_t begin, int64_t end);
+
+// Of the test images.
+inline at::Tensor eval_batch(const ImageData& data, int64_t begin, int64_t end) {
+  return plain_batch(data, data.test, begin, end);
+}
 
 }  // namespace dyt::data

@@ -50,7 +50,6 @@ void MixConfig::visit_fields(core::Fields& fields) {
              {.help = "probability that a batch is mixed", .min = 0, .max = 1});
   fields.add("cutmix_share", cutmix_share,
              {.help = "probability of CutMix where Mixup is on, too", .min = 0, .max = 1});
-  fields.add("smoothing", smoothing, {.help = "label smoothing", .min = 0, .max = 1});
 }
 
 double draw_beta(double a, double b, core::RandomStream& random) {

@@ -4,7 +4,7 @@
 //   core::RandomStream random(seed, "mixup", {epoch, batch});
 //   const Mix mix = draw_mix(config, {.height = 224, .width = 224}, random);
 //   apply_mix(images, mix);                                              // (B, C, H, W), in place
-//   const at::Tensor targets = soft_targets(labels, 1000, mix.lam, config.smoothing);
+//   const at::Tensor targets = soft_targets(labels, 1000, mix.lam, /*smoothing=*/0.1);
 //   const at::Tensor loss = at::cross_entropy_loss(logits, targets);     // mean of -sum(y log p)
 #pragma once
 
@@ -24,7 +24,6 @@ struct MixConfig {
   double cutmix = 1.0;        // of CutMix; 0: none
   double probability = 1.0;   // that a batch is mixed at all
   double cutmix_share = 0.5;  // probability of CutMix where both are on
-  double smoothing = 0.1;     // of the labels; also of batches that are not mixed
 
   void visit_fields(core::Fields& fields);
 };

@@ -87,6 +87,14 @@ Differences compare(const formats::SafetensorsFile& file, const NamedTensors& te
   return differences;
 }
 
+// A view of the file's bytes: only for reading, and only while the file lives.
+at::Tensor stored_tensor(const formats::TensorEntry& entry, const std::filesystem::path& path) {
+  const at::ScalarType type = memory_type(entry.dtype, entry.name, path.string());
+  // from_blob wants a mutable pointer.
+  return torch::from_blob(const_cast<char*>(entry.data.data()), entry.shape,
+                          at::TensorOptions().dtype(type));
+}
+
 }  // namespace
 
 NamedTensors module_tensors(const torch::nn::Module& module) {
@@ -113,6 +121,15 @@ void save_tensors(const std::filesystem::path& path, const NamedTensors& tensors
   formats::write_safetensors(path, entries);
 }
 
+NamedTensors read_tensors(const std::filesystem::path& path) {
+  const formats::SafetensorsFile file = formats::SafetensorsFile::read(path);
+  std::map<std::string, at::Tensor> tensors;
+  for (const formats::TensorEntry& entry : file.tensors()) {
+    tensors[entry.name] = stored_tensor(entry, path).clone();
+  }
+  return {tensors.begin(), tensors.end()};
+}
+
 void load_tensors(const std::filesystem::path& path, const NamedTensors& tensors) {
   const formats::SafetensorsFile file = formats::SafetensorsFile::read(path);
   const Differences differences = compare(file, tensors);
@@ -136,12 +153,8 @@ void load_tensors(const std::filesystem::path& path, const NamedTensors& tensors
   const at::NoGradGuard no_grad;
   for (const auto& [name, tensor] : tensors) {
     const formats::TensorEntry& entry = *file.find(name);
-    const at::ScalarType type = memory_type(entry.dtype, name, path.string());
-    // from_blob wants a mutable pointer; the values are only read by copy_.
-    const at::Tensor stored = torch::from_blob(const_cast<char*>(entry.data.data()), entry.shape,
-                                               at::TensorOptions().dtype(type));
     at::Tensor target = tensor.detach();
-    target.copy_(stored);
+    target.copy_(stored_tensor(entry, path));
   }
 }
 

@@ -23,6 +23,9 @@ using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
 // Parameters and buffers by their dotted names, in registration order.
 NamedTensors module_tensors(const torch::nn::Module& module);
 
+// All tensors of a file, on the CPU, in the order of their names.
+NamedTensors read_tensors(const std::filesystem::path& path);
+
 // Writes atomically. Tensors may be of any device and layout; they are stored dense.
 void save_tensors(const std::filesystem::path& path, const NamedTensors& tensors);
 

@@ -11,11 +11,6 @@ namespace {
 
 std::string number(int64_t value) { return std::to_string(value); }
 
-std::string image_text(int64_t image_size, int64_t channels, int64_t num_classes) {
-  return "image " + number(image_size) + ", channels " + number(channels) + ", classes " +
-         number(num_classes);
-}
-
 std::string list_text(const std::vector<int64_t>& values) {
   std::vector<std::string> parts;
   for (const int64_t value : values) {
@@ -24,11 +19,40 @@ std::string list_text(const std::vector<int64_t>& values) {
   return core::join(parts, "-");
 }
 
+[[noreturn]] void throw_no_classifier() {
+  throw core::Error(core::ErrorKind::kInternal, {.what = "this family of models has no classes"});
+}
+
 int64_t sum_of(const std::vector<int64_t>& values) {
   return std::accumulate(values.begin(), values.end(), int64_t{0});
 }
 
-// One overload a family.
+std::shared_ptr<torch::nn::Module> network(const MaeModel& model,
+                                           const at::TensorOptions& options) {
+  return std::make_shared<MaskedAutoencoder>(model.sizes, options);
+}
+
+std::shared_ptr<torch::nn::Module> network(const DitModel& model,
+                                           const at::TensorOptions& options) {
+  return std::make_shared<Dit>(model.sizes, options);
+}
+
+std::shared_ptr<torch::nn::Module> network(const DinoModel& model,
+                                           const at::TensorOptions& options) {
+  return std::make_shared<DinoNetwork>(model.sizes, options);
+}
+
+// One overload a classifier.
+template <class Model>
+std::shared_ptr<ImageClassifier> made(const Model&, const at::TensorOptions&) {
+  throw_no_classifier();
+}
+
+template <class Model>
+void start(ImageClassifier&, const Model&, uint64_t) {
+  throw_no_classifier();
+}
+
 std::shared_ptr<ImageClassifier> made(const VitModel& model, const at::TensorOptions& options) {
   return std::make_shared<VisionTransformer>(model.sizes, options);
 }
@@ -99,6 +123,33 @@ decltype(auto) with_sizes(Config& model, const Visit& visit) {
                     model.family);
 }
 
+ModelSummary summary(const MaeConfig& sizes) {
+  return {.text = "patch " + number(sizes.patch_size) + ", dim " + number(sizes.dim) + ", depth " +
+                  number(sizes.depth) + ", heads " + number(sizes.num_heads) + "; decoder dim " +
+                  number(sizes.decoder_dim) + ", depth " + number(sizes.decoder_depth) +
+                  "; hidden " + core::number_text(100 * sizes.mask_ratio) +
+                  " %; accuracy: nearest neighbours among the encoder's features",
+          .depth = sizes.depth,
+          .dim = sizes.dim};
+}
+
+ModelSummary summary(const DinoConfig& sizes) {
+  return {.text = "patch " + number(sizes.patch_size) + ", dim " + number(sizes.dim) + ", depth " +
+                  number(sizes.depth) + ", heads " + number(sizes.num_heads) + "; head to " +
+                  number(sizes.out_dim) +
+                  "; accuracy: nearest neighbours among the teacher's features",
+          .depth = sizes.depth,
+          .dim = sizes.dim};
+}
+
+ModelSummary summary(const DitConfig& sizes) {
+  return {.text = "patch " + number(sizes.patch_size) + ", dim " + number(sizes.dim) + ", depth " +
+                  number(sizes.depth) + ", heads " + number(sizes.num_heads) +
+                  "; accuracy: drawn pictures whose nearest training images are of their class",
+          .depth = sizes.depth,
+          .dim = sizes.dim};
+}
+
 int64_t layers_above(const VitConfig& sizes, const std::string& parameter) {
   if (parameter == "cls_token" || parameter == "pos_embed" ||
       parameter.starts_with("patch_embed.")) {
@@ -111,10 +162,18 @@ int64_t layers_above(const VitConfig& sizes, const std::string& parameter) {
 
 template <class Sizes>
 int64_t layers_above(const Sizes&, const std::string&) {
-  throw core::Error(core::ErrorKind::kUsage,
-                    {.what = "layer-wise decay has no rule for this family of models",
-                     .where = "optim.layer_decay",
-                     .expected = "1, or a ViT"});
+  throw_no_layer_decay();
+}
+
+// The number of classes, where there is one.
+template <class Sizes>
+auto& classes_of(Sizes& sizes) {
+  if constexpr (requires { sizes.num_classes; }) {
+    return sizes.num_classes;
+  } else {
+    throw_no_classifier();
+    return sizes.channels;  // never reached; of the type that is wanted
+  }
 }
 
 }  // namespace
@@ -128,8 +187,25 @@ void ModelConfig::visit_fields(core::Fields& fields) {
   with_sizes(*this, [&](auto& sizes) { sizes.visit_fields(fields); });
 }
 
+void DinoInit::visit_fields(core::Fields& fields) {
+  fields.add("linear_std", linear_std,
+             {.help = "standard deviation of the weights of matrices and position table",
+              .min = 0,
+              .max = 2});
+}
+
 void InitKeys::visit_fields(core::Fields& fields) {
   std::visit([&](auto& family) { family.init.visit_fields(fields); }, model.family);
+}
+
+bool ModelConfig::has_classes() const {
+  return with_sizes(*this, [](const auto& sizes) {
+    return requires { sizes.num_classes; };
+  });
+}
+
+bool ModelConfig::is_classifier() const {
+  return has_classes() && !std::holds_alternative<DitModel>(family);
 }
 
 int64_t& ModelConfig::image_size() {
@@ -141,7 +217,7 @@ int64_t& ModelConfig::channels() {
 }
 
 int64_t& ModelConfig::num_classes() {
-  return with_sizes(*this, [](auto& sizes) -> int64_t& { return sizes.num_classes; });
+  return with_sizes(*this, [](auto& sizes) -> int64_t& { return classes_of(sizes); });
 }
 
 std::string& ModelConfig::norm() {
@@ -157,7 +233,7 @@ int64_t ModelConfig::channels() const {
 }
 
 int64_t ModelConfig::num_classes() const {
-  return with_sizes(*this, [](const auto& sizes) { return sizes.num_classes; });
+  return with_sizes(*this, [](const auto& sizes) { return classes_of(sizes); });
 }
 
 const std::string& ModelConfig::norm() const {
@@ -170,14 +246,34 @@ void ModelConfig::validate() const {
 
 ModelSummary summary_of(const ModelConfig& model) {
   ModelSummary result = with_sizes(model, [](const auto& sizes) { return summary(sizes); });
-  result.text = model.name + ": " +
-                image_text(model.image_size(), model.channels(), model.num_classes()) + ", " +
-                result.text;
+  const std::string classes = model.has_classes() ? ", classes " + number(model.num_classes()) : "";
+  result.text = model.name + ": image " + number(model.image_size()) + ", channels " +
+                number(model.channels()) + classes + ", " + result.text;
   return result;
+}
+
+void throw_no_layer_decay() {
+  throw core::Error(core::ErrorKind::kUsage,
+                    {.what = "layer-wise decay has no rule for this family of models",
+                     .where = "optim.layer_decay",
+                     .expected = "1, or a ViT"});
 }
 
 int64_t layers_above(const ModelConfig& model, const std::string& parameter) {
   return with_sizes(model, [&](const auto& sizes) { return layers_above(sizes, parameter); });
+}
+
+std::shared_ptr<torch::nn::Module> make_network(const ModelConfig& model,
+                                                const at::TensorOptions& options) {
+  return std::visit(
+      [&](const auto& family) -> std::shared_ptr<torch::nn::Module> {
+        if constexpr (requires { network(family, options); }) {
+          return network(family, options);
+        } else {
+          return made(family, options);
+        }
+      },
+      model.family);
 }
 
 std::shared_ptr<ImageClassifier> make_classifier(const ModelConfig& model,

@@ -17,7 +17,10 @@
 
 #include "dyt/core/config.h"
 #include "dyt/models/convnext.h"
+#include "dyt/models/dino.h"
+#include "dyt/models/dit.h"
 #include "dyt/models/image_classifier.h"
+#include "dyt/models/mae.h"
 #include "dyt/models/resnet.h"
 #include "dyt/models/vgg.h"
 #include "dyt/models/vit.h"
@@ -44,15 +47,48 @@ struct VggModel {
   VggInit init;
 };
 
+struct MaeInit {
+  void visit_fields(core::Fields&) {}  // the release's rule has no number to choose
+};
+
+struct MaeModel {
+  MaeConfig sizes;
+  MaeInit init;
+};
+
+struct DinoInit {
+  double linear_std = 0.02;
+
+  void visit_fields(core::Fields& fields);
+};
+
+struct DinoModel {
+  DinoConfig sizes;
+  DinoInit init;
+};
+
+struct DitInit {
+  void visit_fields(core::Fields&) {}  // zero_init is a key of the network
+};
+
+struct DitModel {
+  DitConfig sizes;
+  DitInit init;
+};
+
 struct ModelConfig {
   std::string name = "vit";  // a row of model_table(); says the family and where its keys start
-  std::variant<VitModel, ConvNextModel, ResNetModel, VggModel> family;
+  std::variant<VitModel, ConvNextModel, ResNetModel, VggModel, MaeModel, DinoModel, DitModel>
+      family;
 
   // The name, then the keys of the family: the list goes with the family, so the model is chosen
   // (find_model) before its keys are listed.
   void visit_fields(core::Fields& fields);
 
-  // What every family has.
+  bool is_classifier() const;
+  bool has_classes() const;  // a classifier, or one that is told a class
+
+  // What every family has; the number of classes those with classes (others: Error(kInternal)).
   int64_t& image_size();   // side; 0: the data's
   int64_t& channels();     // 0: the data's
   int64_t& num_classes();  // 0: the data's
@@ -90,12 +126,16 @@ ModelSummary summary_of(const ModelConfig& model);
 
 // For layer-wise decay of the learning rate: how many blocks lie between a parameter of that name
 // and the head, 0 for the head and the slot before it. ViT (MAE's fine-tuning code): the embedding
-// is as far as depth + 1, block i depth - i. ConvNeXt, ResNet and VGG have no such rule here:
-// Error(kUsage).
+// is as far as depth + 1, block i depth - i. Other families have no such rule: Error(kUsage).
 int64_t layers_above(const ModelConfig& model, const std::string& parameter);
+[[noreturn]] void throw_no_layer_decay();
 
-// All sizes must be set. `options`: type and device, the meta device too. Weights are zero until
-// initialize() or a checkpoint.
+// The network, whatever it is for; of self-distillation the student. All sizes must be set.
+std::shared_ptr<torch::nn::Module> make_network(const ModelConfig& model,
+                                                const at::TensorOptions& options = {});
+
+// The network of a classifier. All sizes must be set. `options`: type and device, the meta device
+// too. Weights are zero until initialize() or a checkpoint.
 std::shared_ptr<ImageClassifier> make_classifier(const ModelConfig& model,
                                                  const at::TensorOptions& options = {});
 

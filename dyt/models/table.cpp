@@ -41,8 +41,51 @@ ModelRow convnext_at_224(std::string_view name, std::string_view summary,
                                                        .patch_size = 4}}}};
 }
 
-const std::vector<ModelRow>& rows() {
-  static const std::vector<ModelRow> kRows = {
+// The row of a published pre-training network, its channels the data's.
+template <class Model, class Row>
+ModelRow pretraining_row(const Row& row) {
+  Model model{.sizes = row.config};
+  model.sizes.channels = 0;
+  return {.name = row.name,
+          .summary = row.summary,
+          .config = {.name = std::string(row.name), .family = model}};
+}
+
+// A head for small data; the published one is made for ImageNet.
+DinoConfig small_dino() {
+  return {.out_dim = 1024, .head_hidden_dim = 256, .head_bottleneck_dim = 64};
+}
+
+void append_pretraining(std::vector<ModelRow>& rows) {
+  rows.push_back({.name = "mae",
+                  .summary = "masked autoencoder of any size: 64 wide, 4 blocks, a decoder of 2 "
+                             "blocks unless said otherwise",
+                  .config = {.name = "mae", .family = MaeModel{}}});
+  for (const MaeRow& row : mae_table()) {
+    rows.push_back(pretraining_row<MaeModel>(row));
+  }
+  rows.push_back({.name = "dino",
+                  .summary = "self-distillation of any size: 64 wide, 4 blocks, a head to 1024 "
+                             "unless said otherwise",
+                  .config = {.name = "dino", .family = DinoModel{.sizes = small_dino()}}});
+  for (const DinoRow& row : dino_table()) {
+    rows.push_back(pretraining_row<DinoModel>(row));
+  }
+  rows.push_back({.name = "dit",
+                  .summary = "diffusion Transformer of any size, on pixels: 192 wide, 6 blocks, 3 "
+                             "heads unless said otherwise",
+                  .config = {.name = "dit", .family = DitModel{}}});
+  for (const DitSize& size : dit_sizes()) {
+    DitModel model{.sizes = dit_config(size.name)};
+    model.sizes.channels = model.sizes.num_classes = 0;
+    rows.push_back({.name = size.name,
+                    .summary = "diffusion Transformer for latents of 32 x 32",
+                    .config = {.name = std::string(size.name), .family = model}});
+  }
+}
+
+std::vector<ModelRow> made_rows() {
+  std::vector<ModelRow> rows = {
       {.name = "vit",
        .summary = "ViT of any size: 64 wide, 4 blocks, 4 heads unless said otherwise",
        .config = {.name = "vit", .family = VitModel{}}},
@@ -93,12 +136,16 @@ const std::vector<ModelRow>& rows() {
                                                .hidden_dim = 4096,
                                                .dropout = 0.5}}}},
   };
-  return kRows;
+  append_pretraining(rows);
+  return rows;
 }
 
 }  // namespace
 
-std::span<const ModelRow> model_table() { return rows(); }
+std::span<const ModelRow> model_table() {
+  static const std::vector<ModelRow> kRows = made_rows();
+  return kRows;
+}
 
 const ModelConfig& find_model(std::string_view name) {
   return core::find_row(model_table(), std::string(name), "model").config;
@@ -120,9 +167,11 @@ int64_t parameter_count(const ModelRow& row, const std::string& norm) {
   ModelConfig config = row.config;
   config.image_size() = config.image_size() > 0 ? config.image_size() : kCountedImageSize;
   config.channels() = kCountedChannels;
-  config.num_classes() = kCountedClasses;
+  if (config.has_classes()) {
+    config.num_classes() = kCountedClasses;
+  }
   config.norm() = norm;
-  return parameter_count(*make_classifier(config, at::TensorOptions(at::kMeta)));
+  return parameter_count(*make_network(config, at::TensorOptions(at::kMeta)));
 }
 
 }  // namespace dyt::models

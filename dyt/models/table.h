@@ -25,8 +25,9 @@ const ModelConfig& find_model(std::string_view name);
 // The rows of any size, one a family: their keys are the family's.
 std::vector<std::string> family_names();
 
-// Parameters of the row's network for RGB images and 1000 classes with that norm slot; rows without
-// an image size are counted at 32. Counts on the meta device: no memory, no time.
+// Parameters of the row's network for RGB images and, of a classifier, 1000 classes with that norm
+// slot; of self-distillation the student's; rows without an image size are counted at 32. Counts on
+// the meta device: no memory, no time.
 int64_t parameter_count(const ModelRow& row, const std::string& norm = "layer_norm");
 
 }  // namespace dyt::models

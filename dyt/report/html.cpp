@@ -1,5 +1,6 @@
 #include "dyt/report/internal/html.h"
 
+#include "dyt/core/base64.h"
 #include "dyt/core/version.h"
 
 namespace dyt::report {
@@ -110,6 +111,11 @@ std::string figures_html(const std::vector<std::string>& figures) {
 }
 
 // A closed <details> cannot be opened for print in every browser, so paper gets a copy of its own.
+std::string png_html(const std::string& png_bytes, const std::string& description) {
+  return "<img class=\"pixels\" alt=\"" + escape_html(description) +
+         "\" src=\"data:image/png;base64," + core::base64(png_bytes) + "\">";
+}
+
 std::string details_html(const std::string& summary, const std::string& inner) {
   return "<details><summary>" + summary + "</summary>" + inner + "</details>\n" +
          "<div class=\"paper\"><h4>" + summary + "</h4>" + inner + "</div>\n";

@@ -59,6 +59,7 @@ svg.swatch { vertical-align: -2px; margin-right: .45em; flex: none; }
 .figures { display: grid; gap: 1rem 1.6rem; margin: .8rem 0;
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 21rem), 1fr)); }
 figure { margin: 0; break-inside: avoid; max-width: 30rem; }
+img.pixels { width: 100%; image-rendering: pixelated; }
 svg.plot { display: block; width: 100%; height: auto; }
 svg.plot text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial,
   sans-serif; }

@@ -26,6 +26,7 @@ struct RunData {
   std::optional<double> time_seconds;
   Facts environment;
   std::string command;
+  Facts pictures;  // file and caption
 };
 
 double or_nan(std::optional<double> value) { return value.value_or(std::nan("")); }
@@ -82,6 +83,9 @@ void read_result(const std::string& text, RunData& data) {
   run.best_accuracy = root.object("best").number("test_accuracy");
   run.health = parse_health(root.list("health"));
   run.memory_peak_bytes = root.integer("memory_peak_bytes");
+  for (const JsonNode& picture : root.list("pictures")) {
+    data.pictures.emplace_back(picture.text("file"), picture.text("caption"));
+  }
   data.slot.parameters = root.integer("parameters");
   data.time_seconds = root.number("time_seconds");
 }
@@ -191,10 +195,22 @@ std::string rate_figure(const RunData& data) {
   return svg.empty() ? "" : figure_html(svg, "At each epoch’s last step.");
 }
 
+std::string pictures_html(const RunData& data, const PngOf& png_of) {
+  std::vector<std::string> figures;
+  for (const auto& [file, caption] : data.pictures) {
+    const std::string png = png_of ? png_of(file) : "";
+    if (!png.empty()) {
+      figures.push_back(figure_html(png_html(png, caption), escape_html(caption)));
+    }
+  }
+  return figures.empty() ? "" : figures_html(figures);
+}
+
 }  // namespace
 
 std::string run_report_html(const std::string& config_toml, const std::string& metrics_jsonl,
-                            const std::string& result_json, const std::string& env_json) {
+                            const std::string& result_json, const std::string& env_json,
+                            const PngOf& png_of) {
   RunData data{.slot = {.label = "this run", .seeds = {SeedRun{}}}};
   read_metrics(metrics_jsonl, data);
   read_result(result_json, data);
@@ -202,6 +218,9 @@ std::string run_report_html(const std::string& config_toml, const std::string& m
   std::string body = element("h1", "One training run") + element("p.lead", outcome(data)) +
                      facts_html(result_facts(data)) + element("h2", "Training curves") +
                      figures_html({accuracy_figure(data), loss_figure(data), rate_figure(data)});
+  if (const std::string pictures = pictures_html(data, png_of); !pictures.empty()) {
+    body += element("h2", "Pictures") + pictures;
+  }
   if (const std::string alpha = alpha_figure(data.slot, 0); !alpha.empty()) {
     body += element("h2", "alpha of each layer over training") + alpha_figures_html({alpha});
   }

@@ -75,7 +75,7 @@ Json layers_json(const torch::nn::Module& model) {
   return layers;
 }
 
-Json measured_maps(Classify& task) {
+Json measured_maps(VisionTask& task) {
   const std::vector<analysis::NormMap> maps =
       analysis::measure_norm_maps(task.model(), [&] { task.run_test_batch(kMappedImages); });
   if (maps.empty()) {

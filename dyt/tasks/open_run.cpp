@@ -46,7 +46,7 @@ OpenRun open_run(const fs::path& run_folder, const std::string& which,
   data::ImageData data = data::open_data(run.config.data);
   run.data = data.name;
   fit_to_data(run.config, data);
-  run.task = std::make_unique<Classify>(run.config, std::move(data));
+  run.task = make_task(run.config, std::move(data));
   io::load_tensors(run.checkpoint / "model.safetensors", io::module_tensors(run.task->model()));
   return run;
 }

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "dyt/tasks/classify.h"
+#include "dyt/tasks/vision_task.h"
 
 namespace dyt::tasks {
 
@@ -14,7 +14,7 @@ struct OpenRun {
   RunConfig config;                  // of config.toml and the overrides, fitted to the data
   std::filesystem::path checkpoint;  // canonical
   std::string data;                  // name of the data set
-  std::unique_ptr<Classify> task;    // with the checkpoint's weights
+  std::unique_ptr<VisionTask> task;  // with the checkpoint's weights
 };
 
 // `which`: "last", "best" or "checkpoints/step-N". Error(kData) for a folder that is no run or has

@@ -5,8 +5,8 @@
 #include "dyt/core/text.h"
 #include "dyt/nn/norm_spec.h"
 #include "dyt/ops/device.h"
-#include "dyt/tasks/classify.h"
 #include "dyt/tasks/open_run.h"
+#include "dyt/tasks/vision_task.h"
 
 namespace dyt::tasks {
 namespace {
@@ -95,12 +95,12 @@ RunOutcome train_run(const RunInput& input) {
     }
   }
   const std::string checksum = data.checksum;
-  Classify task(fitted, std::move(data));
+  const std::unique_ptr<VisionTask> task = make_task(fitted, std::move(data));
   train::RunFolder folder(run_folder_of(fitted), describe(input, checksum), input.fresh);
   RunOutcome outcome{.folder = folder.path()};
   outcome.was_finished = folder.state() == train::FolderState::kFinished;
   if (!outcome.was_finished) {
-    train::run_training({.task = task,
+    train::run_training({.task = *task,
                          .folder = folder,
                          .train = fitted.train,
                          .optim = fitted.optim,

@@ -4,6 +4,7 @@
 #include "dyt/core/hash.h"
 #include "dyt/core/version.h"
 #include "dyt/ops/device.h"
+#include "dyt/tasks/pretrained.h"
 
 namespace dyt::tasks {
 namespace {
@@ -18,7 +19,60 @@ void take_from_data(const char* key, int64_t& value, int64_t from_data) {
   value = from_data;
 }
 
+constexpr int64_t kRgb = 3;  // what crops and the policies beyond affine give
+
+void check_mix(const RunConfig& config) {
+  if (config.mix.probability > 0 && config.train.batch_size % 2 != 0) {
+    throw core::Error(core::ErrorKind::kUsage,
+                      {.what = "a sample without a partner to be mixed with",
+                       .where = "train.batch_size",
+                       .expected = "an even number, or mix.probability=0",
+                       .found = std::to_string(config.train.batch_size)});
+  }
+}
+
+void check_neighbours(const KnnConfig& knn, int64_t images) {
+  const int64_t voters = knn.train_images == 0 ? images : std::min(knn.train_images, images);
+  if (knn.k > voters) {
+    throw core::Error(core::ErrorKind::kUsage, {.what = "more neighbours than training images",
+                                                .where = "knn.k",
+                                                .expected = "at most " + std::to_string(voters),
+                                                .found = std::to_string(knn.k)});
+  }
+}
+
+// What decides results outside the configuration: the bytes of the weights that a run starts from.
+std::string start_text(const RunConfig& config) {
+  return config.start.from.empty()
+             ? ""
+             : "\nstart=" + core::sha256_hex_of_file(weights_file(config.start.from));
+}
+
 }  // namespace
+
+void visit_family_fields(RunConfig& config, core::Fields& fields) {
+  fields.group("model", config.model);
+  models::InitKeys init{config.model};
+  fields.group("init", init);
+  if (config.model.is_classifier()) {
+    fields.group("mix", config.mix);
+  }
+  const auto is = [&]<class Model>(Model) {
+    return std::holds_alternative<Model>(config.model.family);
+  };
+  if (is(models::VitModel{})) {
+    fields.group("start", config.start);
+  }
+  if (!config.model.is_classifier()) {
+    fields.group("knn", config.knn);
+  }
+  if (is(models::DinoModel{})) {
+    fields.group("dino", config.dino);
+  }
+  if (is(models::DitModel{})) {
+    fields.group("diffusion", config.diffusion);
+  }
+}
 
 void visit_run_fields(RunConfig& config, core::Fields& fields) {
   fields.add(
@@ -26,9 +80,7 @@ void visit_run_fields(RunConfig& config, core::Fields& fields) {
       {.help = "where the model lives: auto (a GPU where one can be used), cpu, cuda, cuda:i",
        .identity = false});
   fields.group("data", config.data);
-  fields.group("model", config.model);
-  models::InitKeys init{config.model};
-  fields.group("init", init);
+  visit_family_fields(config, fields);
   fields.group("optim", config.optim);
   fields.group("augment", config.augment);
   fields.group("train", config.train);
@@ -44,15 +96,24 @@ void RunConfig::visit_fields(core::Fields& fields) {
 
 void fit_to_data(RunConfig& config, const data::ImageData& data) {
   take_from_data("model.image_size", config.model.image_size(), data.image_size);
-  take_from_data("model.channels", config.model.channels(), data.channels);
-  take_from_data("model.num_classes", config.model.num_classes(), data.num_classes);
+  const bool sees_rgb =
+      std::holds_alternative<models::DinoModel>(config.model.family) || config.augment.makes_rgb();
+  take_from_data("model.channels", config.model.channels(), sees_rgb ? kRgb : data.channels);
+  if (config.model.has_classes()) {
+    take_from_data("model.num_classes", config.model.num_classes(), data.num_classes);
+  }
+  if (config.model.is_classifier()) {
+    check_mix(config);
+  } else {
+    check_neighbours(config.knn, data.train.labels.numel());
+  }
   config.model.validate();
   train::steps_per_epoch(config.train, data.train.labels.numel());
 }
 
 std::string run_identity(RunConfig config, const std::string& data_checksum) {
   return core::sha256_hex(core::identity_text(core::fields_of(config)) +
-                          "\ndata_checksum=" + data_checksum +
+                          "\ndata_checksum=" + data_checksum + start_text(config) +
                           "\ndevice=" + ops::device_kind(ops::device_of(config.device)) +
                           "\nresults_version=" + std::to_string(core::kResultsVersion));
 }

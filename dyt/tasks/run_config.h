@@ -10,17 +10,27 @@
 #include "dyt/core/config.h"
 #include "dyt/data/dataset.h"
 #include "dyt/data/loader.h"
+#include "dyt/data/mixup.h"
 #include "dyt/models/model_config.h"
 #include "dyt/optim/optim_config.h"
+#include "dyt/tasks/diffusion_config.h"
+#include "dyt/tasks/dino_config.h"
+#include "dyt/tasks/knn_config.h"
+#include "dyt/tasks/start_config.h"
 #include "dyt/train/train_config.h"
 
 namespace dyt::tasks {
 
 struct RunConfig {
   data::DataConfig data;
-  models::ModelConfig model;  // with the keys of `init`
+  models::ModelConfig model;      // with the keys of `init`
+  StartConfig start;              // of a ViT
+  KnnConfig knn;                  // of MAE, DINO and DiT
+  DinoTaskConfig dino;            // of DINO
+  DiffusionTaskConfig diffusion;  // of DiT
   optim::OptimConfig optim;
   data::AugmentConfig augment;
+  data::MixConfig mix{.probability = 0};  // of a classifier
   train::TrainConfig train;
   std::string device = "auto";
   int64_t seed = 0;
@@ -35,6 +45,9 @@ struct ConfigSources {
   std::optional<std::filesystem::path> file;
   std::vector<std::string> overrides;  // "key=value"
 };
+
+// The groups that go with the model's family: model, init and those of its task.
+void visit_family_fields(RunConfig& config, core::Fields& fields);
 
 // The groups that a run and a comparison of runs share.
 void visit_run_fields(RunConfig& config, core::Fields& fields);

@@ -9,7 +9,7 @@
 #include "dyt/ops/device.h"
 #include "dyt/optim/optimizer.h"
 #include "dyt/optim/schedule.h"
-#include "dyt/tasks/classify.h"
+#include "dyt/tasks/vision_task.h"
 #include "dyt/train/environment.h"
 
 namespace dyt::tasks {
@@ -22,27 +22,31 @@ class Stepper {
  public:
   Stepper(const RunConfig& config, data::ImageData data)
       : config_(config),
-        task_(config, std::move(data)),
-        optimizer_(optim::make_optimizer(optim::named_parameters(task_.model()), config.optim)) {
-    order_ = task_.epoch_order(0);
+        task_(make_task(config, std::move(data))),
+        optimizer_(optim::make_optimizer(optim::named_parameters(task_->model()), config.optim,
+                                         {.skip_missing_gradients = task_->drops_gradients()})) {
+    order_ = task_->epoch_order(0);
     steps_per_epoch_ = static_cast<int64_t>(order_.size()) / config_.train.batch_size;
-    task_.calibrate(batch(0));
+    task_->calibrate(batch(0));
   }
 
-  int64_t parameter_count() { return models::parameter_count(task_.model()); }
+  int64_t parameter_count() { return models::parameter_count(task_->model()); }
 
   void train(int64_t count) {
     const int64_t steps = steps_per_epoch_ * config_.train.epochs;
     for (int64_t i = 0; i < count; ++i, ++step_) {
       const int64_t epoch = step_ / steps_per_epoch_;
       if (step_ % steps_per_epoch_ == 0) {
-        order_ = task_.epoch_order(epoch);
+        order_ = task_->epoch_order(epoch);
       }
+      const train::StepPlace place{.epoch = epoch, .step = step_, .steps = steps};
       optimizer_->zero_grad();
-      const at::Tensor loss = task_.training_loss({epoch, step_}, batch(step_ % steps_per_epoch_));
+      const at::Tensor loss = task_->training_loss(place, batch(step_ % steps_per_epoch_));
       loss.item<double>();  // the loop looks at every loss; so does its cost
       loss.backward();
+      task_->before_update(place, *optimizer_);
       optimizer_->step(optim::learning_rate(config_.optim, std::min(step_, steps - 1), steps));
+      task_->after_update(place);
     }
     ops::synchronize(ops::device_of(config_.device));
   }
@@ -53,7 +57,7 @@ class Stepper {
   }
 
   RunConfig config_;
-  Classify task_;
+  std::unique_ptr<VisionTask> task_;
   std::unique_ptr<optim::Optimizer> optimizer_;
   std::vector<int64_t> order_;
   int64_t steps_per_epoch_ = 0;

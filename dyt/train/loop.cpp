@@ -7,6 +7,7 @@
 
 #include "dyt/core/error.h"
 #include "dyt/core/text.h"
+#include "dyt/formats/png_write.h"
 #include "dyt/models/vit.h"
 #include "dyt/optim/gradients.h"
 #include "dyt/optim/optimizer.h"
@@ -58,6 +59,14 @@ Json health_json(const std::vector<analysis::SlotStatistics>& slots) {
   return health;
 }
 
+Json pictures_json(const std::vector<Picture>& pictures) {
+  Json list = Json::array();
+  for (const Picture& picture : pictures) {
+    list.push_back({{"file", "pictures/" + picture.name + ".png"}, {"caption", picture.caption}});
+  }
+  return list;
+}
+
 // `loss`: as text, for JSON has no word for NaN; null where only the update was not finite.
 Json nonfinite_json(const Json& loss, const analysis::NonFiniteOrigin& origin) {
   return {{"loss", loss}, {"layer", origin.layer}, {"words", origin.words}};
@@ -88,10 +97,12 @@ class Loop {
   double train_step(StepPlace place, std::span<const int64_t> samples);
   bool leave_broken_epoch(int64_t epoch);
   void evaluate_epoch(int64_t epoch);
-  void evaluate();  // the weights, and their average where there is one
+  void evaluate();  // the weights, their average, or both
+  bool evaluates_beside() const { return average_ && input_.train.ema_evaluation == "beside"; }
   bool weights_are_finite() const { return analysis::parameters_are_finite(input_.task.model()); }
   std::span<const int64_t> batch(std::span<const int64_t> order, int64_t index) const;
   [[noreturn]] void stop();
+  void write_pictures();
   void save(bool is_best);
   std::vector<CheckpointPart> checkpoint_parts() const;
   void report(int64_t epoch, double loss);
@@ -118,7 +129,8 @@ Loop::Loop(const LoopInput& input)
       steps_per_epoch_(steps_per_epoch(input.train, input.task.training_samples())),
       steps_(steps_per_epoch_ * input.train.epochs),
       optimizer_(optim::make_optimizer(optim::named_parameters(input.task.model()), input.optim,
-                                       {.rate_scale = rate_scales(input)})) {}
+                                       {.rate_scale = rate_scales(input),
+                                        .skip_missing_gradients = input.task.drops_gradients()})) {}
 
 RunStatus Loop::run() {
   start();
@@ -162,7 +174,7 @@ bool Loop::train_epoch(int64_t epoch) {
       stop();
     }
     const std::span<const int64_t> samples = batch(order, index);
-    const StepPlace place{.epoch = epoch, .step = state_.step};
+    const StepPlace place{.epoch = epoch, .step = state_.step, .steps = steps_};
     const double loss = train_step(place, samples);
     ++state_.step;
     if (!std::isfinite(loss)) {
@@ -203,7 +215,9 @@ double Loop::train_step(StepPlace place, std::span<const int64_t> samples) {
   }
   loss.backward();
   optim::clip_gradients(input_.task.model(), input_.optim);
+  input_.task.before_update(place, *optimizer_);
   optimizer_->step(optim::learning_rate(input_.optim, place.step, steps_));
+  input_.task.after_update(place);
   if (average_) {
     average_->update();
   }
@@ -243,7 +257,7 @@ bool Loop::leave_broken_epoch(int64_t epoch) {
     return true;
   }
   const std::vector<int64_t> order = input_.task.epoch_order(epoch);
-  const StepPlace place{.epoch = epoch, .step = state_.step - 1};
+  const StepPlace place{.epoch = epoch, .step = state_.step - 1, .steps = steps_};
   nonfinite_ = nonfinite_json(
       nullptr, input_.task.nonfinite_origin(place, batch(order, steps_per_epoch_ - 1)));
   return false;
@@ -254,6 +268,7 @@ void Loop::evaluate_epoch(int64_t epoch) {
   const auto images =
       static_cast<double>((state_.step - epoch_first_step_) * input_.train.batch_size);
   evaluate();
+  write_pictures();
   accuracy_ = last_evaluation_.accuracy;
   last_metrics_ = {{"epoch", epoch + 1},
                    {"step", state_.step},
@@ -263,7 +278,7 @@ void Loop::evaluate_epoch(int64_t epoch) {
                    {"test_accuracy", last_evaluation_.accuracy},
                    {"time_seconds", seconds_since(epoch_begin_)},
                    {"rate_images_per_second", images / train_seconds}};
-  if (average_) {
+  if (evaluates_beside()) {
     last_metrics_["ema_test_loss"] = average_evaluation_.loss;
     last_metrics_["ema_test_accuracy"] = average_evaluation_.accuracy;
   }
@@ -280,6 +295,18 @@ void Loop::evaluate_epoch(int64_t epoch) {
   }
 }
 
+void Loop::write_pictures() {
+  for (const Picture& picture : last_evaluation_.pictures) {
+    const at::Tensor pixels = picture.pixels.contiguous();
+    const uint8_t* first = pixels.const_data_ptr<uint8_t>();
+    input_.folder.write_picture(picture.name,
+                                formats::png_bytes({.height = pixels.size(0),
+                                                    .width = pixels.size(1),
+                                                    .channels = pixels.size(2),
+                                                    .pixels = {first, first + pixels.numel()}}));
+  }
+}
+
 void Loop::save(bool is_best) { input_.folder.save(state_, checkpoint_parts(), is_best); }
 
 std::vector<CheckpointPart> Loop::checkpoint_parts() const {
@@ -292,6 +319,10 @@ std::vector<CheckpointPart> Loop::checkpoint_parts() const {
 }
 
 void Loop::evaluate() {
+  if (average_ && !evaluates_beside()) {
+    average_->evaluate([this] { last_evaluation_ = input_.task.evaluate(); });
+    return;
+  }
   last_evaluation_ = input_.task.evaluate();
   if (average_) {
     average_->evaluate([this] { average_evaluation_ = input_.task.evaluate(); });
@@ -316,13 +347,14 @@ void Loop::write_result(RunStatus status) {
                  {"correct", finished ? last_evaluation_.correct : ""},
                  {"health", finished ? health_json(last_evaluation_.slots) : Json::array()},
                  {"nonfinite", nonfinite_},
+                 {"pictures", pictures_json(last_evaluation_.pictures)},
                  {"time_seconds", seconds_since(run_begin_)},
                  {"memory_peak_bytes", peak_memory_bytes()}};
   if (finished) {
     result["train_loss"] = last_metrics_["train_loss"];
     result["test_loss"] = last_evaluation_.loss;
     result["test_accuracy"] = last_evaluation_.accuracy;
-    if (average_) {
+    if (evaluates_beside()) {
       result["ema"] = {{"test_loss", average_evaluation_.loss},
                        {"test_accuracy", average_evaluation_.accuracy},
                        {"correct", average_evaluation_.correct}};

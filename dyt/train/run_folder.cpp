@@ -14,8 +14,9 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 // In the order in which they are removed: without env.json the rest is no run.
-constexpr const char* kOurNames[] = {"env.json",    "config.toml", "metrics.jsonl", "result.json",
-                                     "report.html", "checkpoints", "last",          "best"};
+constexpr const char* kOurNames[] = {"env.json",    "config.toml", "metrics.jsonl",
+                                     "result.json", "report.html", "checkpoints",
+                                     "last",        "best",        "pictures"};
 
 constexpr int kStateVersion = 2;
 constexpr int kResultVersion = 1;
@@ -254,6 +255,11 @@ void RunFolder::remove_old_checkpoints() {
   for (const fs::path& checkpoint : old) {
     core::remove_tree(checkpoint);
   }
+}
+
+void RunFolder::write_picture(const std::string& name, const std::string& png) {
+  core::make_folder(path_ / "pictures");
+  core::write_file_atomic(path_ / "pictures" / (name + ".png"), png);
 }
 
 void RunFolder::write_result(const Json& result) {

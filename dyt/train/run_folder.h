@@ -68,6 +68,8 @@ class RunFolder {
   // the older checkpoint and its links as they were.
   void save(RunState state, const std::vector<CheckpointPart>& parts, bool is_best);
   void write_result(const nlohmann::ordered_json& result);
+  // pictures/<name>.png, in place of an older one.
+  void write_picture(const std::string& name, const std::string& png);
 
  private:
   void remove_what_a_kill_left();

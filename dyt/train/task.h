@@ -10,6 +10,7 @@
 
 #include "dyt/analysis/nonfinite.h"
 #include "dyt/analysis/slot_statistics.h"
+#include "dyt/optim/optimizer.h"
 
 namespace torch::nn {
 class Module;
@@ -17,18 +18,30 @@ class Module;
 
 namespace dyt::train {
 
+// Something to look at: what a task makes of the first test images.
+struct Picture {
+  std::string name;     // of its file: lower case, no blanks
+  std::string caption;  // for people
+  at::Tensor pixels;    // uint8 (height, width, C), C 1 or 3
+};
+
 struct Evaluation {
   double loss = 0;
   double accuracy = 0;  // 0 to 1
   std::string correct;  // one character a test sample, '1' or '0', in test order
   std::vector<analysis::SlotStatistics> slots;  // over all test samples
+  std::vector<Picture> pictures;
 };
 
 // Where a step is in the run; everything random in it is drawn from streams of these numbers.
 struct StepPlace {
   int64_t epoch = 0;
-  int64_t step = 0;  // from the start of the run
+  int64_t step = 0;   // from the start of the run
+  int64_t steps = 0;  // of the whole run
 };
+
+// Adds test samples in order, `right` a flag each, to `correct`, and brings `accuracy` up to date.
+void add_correct(const at::Tensor& right, Evaluation& evaluation);
 
 class Task {
  public:
@@ -43,6 +56,11 @@ class Task {
   // Sets alpha of the slots that ask for it from the batch that step 0 will train on.
   virtual void calibrate(std::span<const int64_t> samples) = 0;
   virtual Evaluation evaluate() = 0;
+  // Whether before_update() may take parameters out of an update by removing their gradients.
+  virtual bool drops_gradients() const { return false; }
+  // Between the backward pass and the optimizer's update, and right after the update.
+  virtual void before_update(StepPlace, optim::Optimizer&) {}
+  virtual void after_update(StepPlace) {}
   // For layer-wise decay of the learning rate: how many blocks lie between this parameter and the
   // head (0: the head and what stands right before it).
   virtual int64_t layers_above(const std::string& parameter) const = 0;

@@ -18,6 +18,9 @@ void TrainConfig::visit_fields(core::Fields& fields) {
                "none",
        .min = 0,
        .max = 0.9999999});
+  fields.add("ema_evaluation", ema_evaluation,
+             {.help = "with ema: the average is evaluated beside the weights, or instead of them",
+              .choices = {"beside", "instead"}});
   fields.add("threads", threads,
              {.help = "threads of this run", .min = 1, .max = 1024, .identity = false});
   fields.add(

@@ -11,7 +11,7 @@
 namespace dyt::data {
 namespace {
 
-constexpr AugmentConfig kNoAugment{.shift = 0, .rotate = 0, .scale = 0};
+const AugmentConfig kNoAugment{.shift = 0, .rotate = 0, .scale = 0};
 
 const ImageData& digits() {
   static const ImageData data = open_data({});

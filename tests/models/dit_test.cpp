@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
-#include "dyt/models/sincos_positions.h"
+#include "dyt/models/positions.h"
 #include "dyt/models/vit.h"
 #include "tests/models/dit_case.h"
 #include "tests/support/expect_error.h"

@@ -4,6 +4,7 @@
 #include <torch/torch.h>
 
 #include "dyt/core/lookup.h"
+#include "dyt/core/text.h"
 #include "dyt/models/table.h"
 #include "dyt/optim/adamw.h"
 #include "tests/support/expect_error.h"
@@ -97,24 +98,6 @@ TEST_P(Torchvision, NamesStandInItsOrder) {
   EXPECT_EQ(names, file_.names());
 }
 
-TEST_P(Torchvision, FullNetworkHasItsNamesAndShapes) {
-  if (GetParam().norm == "dyt") {
-    GTEST_SKIP() << "torchvision has none";
-  }
-  ModelConfig config = find_model(GetParam().config().name == "vgg" ? "vgg19" : "resnet50");
-  config.channels() = 3;
-  config.num_classes() = 1000;
-  std::vector<std::string> names;
-  for (const auto& [name, tensor] : state_of(*make_classifier(config, at::kMeta))) {
-    std::vector<std::string> sizes;
-    for (const int64_t size : tensor.sizes()) {
-      sizes.push_back(std::to_string(size));
-    }
-    names.push_back(name + " " + core::join(sizes, ","));
-  }
-  EXPECT_EQ(names, file_.lines("full"));
-}
-
 TEST_P(Torchvision, LogitsGradientsAndTenSteps) {
   const double tolerance = GetParam().tolerance;
   model_->train();
@@ -167,6 +150,23 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) {
       return info.param.file + (info.param.type == at::kDouble ? "_float64" : "_float32");
     });
+
+TEST(ConvNets, FullNetworksHaveTorchvisionsNamesAndShapes) {
+  for (const auto& [model, file] : {std::pair("resnet50", "resnet_bn"), {"vgg19", "vgg_bn"}}) {
+    ModelConfig config = find_model(model);
+    config.channels() = 3;
+    config.num_classes() = 1000;
+    std::vector<std::string> names;
+    for (const auto& [name, tensor] : state_of(*make_classifier(config, at::kMeta))) {
+      std::vector<std::string> sizes;
+      for (const int64_t size : tensor.sizes()) {
+        sizes.push_back(std::to_string(size));
+      }
+      names.push_back(name + " " + core::join(sizes, ","));
+    }
+    EXPECT_EQ(names, testing::GoldenFile(file).lines("full")) << model;
+  }
+}
 
 TEST(ConvNets, PublishedParameterCounts) {
   const std::pair<const char*, int64_t> counts[] = {{"resnet50", 25557032}, {"vgg19", 143678248}};

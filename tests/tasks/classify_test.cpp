@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 #include <torch/nn/module.h>
 
-#include "dyt/models/table.h"
 #include "dyt/tasks/presets.h"
 
 namespace dyt::tasks {
@@ -86,7 +85,8 @@ TEST_P(ClassifyFamily, TrainsAndEvaluatesWithEverySlot) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Models, ClassifyFamily, ::testing::ValuesIn(models::family_names()),
+INSTANTIATE_TEST_SUITE_P(Models, ClassifyFamily,
+                         ::testing::Values("vit", "convnext", "resnet", "vgg"),
                          [](const auto& info) { return info.param; });
 
 TEST(Classify, EvaluationCountsEveryTestImage) {

@@ -80,6 +80,14 @@ TEST(Loop, TheWeightsAverageIsEvaluatedAndSaved) {
   EXPECT_NE(end["ema"]["test_loss"], end["test_loss"]);
   EXPECT_EQ(metrics(straight.path()).back()["ema_test_loss"], end["ema"]["test_loss"]);
 
+  const TempFolder instead;
+  TrainConfig alone = config;
+  alone.ema_evaluation = "instead";
+  FakeTask third;
+  train(third, instead.path(), -1, alone);
+  EXPECT_EQ(result(instead.path())["test_loss"], end["ema"]["test_loss"]);
+  EXPECT_FALSE(result(instead.path()).contains("ema"));
+
   FakeTask first, second;
   EXPECT_THROW(train(first, halting.path(), 3, config), core::Error);
   train(second, halting.path(), -1, config);

@@ -26,6 +26,9 @@ std::string list_html(const std::vector<std::string>& items);        // HTML; ""
 std::string figure_html(const std::string& svg, const std::string& caption);  // caption is HTML
 std::string figures_html(const std::vector<std::string>& figures);            // side by side
 
+// A picture inside the page, its pixels shown as they are however far it is enlarged.
+std::string png_html(const std::string& png_bytes, const std::string& description);
+
 // Folded on the screen, printed open.
 std::string details_html(const std::string& summary, const std::string& inner);
 

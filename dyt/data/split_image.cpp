@@ -1,0 +1,29 @@
+#include "dyt/data/split_image.h"
+
+#include <torch/types.h>
+
+#include <cmath>
+
+namespace dyt::data {
+namespace {
+
+constexpr double kLargestByte = 255;
+
+}  // namespace
+
+formats::Image split_image(const ImageData& data, const ImageSplit& split, int64_t number) {
+  const int64_t side = data.image_size, channels = data.channels, plane = side * side;
+  formats::Image image{.height = side, .width = side, .channels = channels};
+  image.pixels.resize(static_cast<size_t>(plane * channels));
+  const uint8_t* raw = split.images.const_data_ptr<uint8_t>() + number * channels * plane;
+  for (int64_t channel = 0; channel < channels; ++channel) {
+    for (int64_t pixel = 0; pixel < plane; ++pixel) {
+      const double value = raw[channel * plane + pixel] * kLargestByte / data.scale;
+      image.pixels[static_cast<size_t>(pixel * channels + channel)] =
+          static_cast<uint8_t>(std::lround(value));
+    }
+  }
+  return image;
+}
+
+}  // namespace dyt::data

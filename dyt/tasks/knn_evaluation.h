@@ -1,0 +1,27 @@
+// How good a pre-trained network's features are, without training anything on them: the share of
+// test images whose nearest neighbours among training images say their class.
+#pragma once
+
+#include <functional>
+
+#include "dyt/data/dataset.h"
+#include "dyt/tasks/knn_config.h"
+#include "dyt/train/task.h"
+
+namespace dyt::tasks {
+
+struct KnnInput {
+  const data::ImageData& data;
+  const KnnConfig& config;
+  // Images begin .. end - 1 of a split, as they are -> (B, F), in evaluation mode.
+  std::function<at::Tensor(const data::ImageSplit& split, int64_t begin, int64_t end)> features;
+};
+
+// Sets `correct` and `accuracy` of the evaluation by the test images. Error(kUsage) for a k above
+// the number of training images.
+void add_knn_accuracy(const KnnInput& input, train::Evaluation& result);
+// By these features (M, F) of the classes `labels` (M) instead.
+void add_knn_accuracy(const KnnInput& input, const at::Tensor& features, const at::Tensor& labels,
+                      train::Evaluation& result);
+
+}  // namespace dyt::tasks

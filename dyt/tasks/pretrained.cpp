@@ -1,0 +1,76 @@
+#include "dyt/tasks/pretrained.h"
+
+#include "dyt/core/error.h"
+#include "dyt/io/tensor_file.h"
+#include "dyt/models/transfer.h"
+#include "dyt/tasks/run_config.h"
+
+namespace dyt::tasks {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kTeacher = "teacher.";
+
+// Of a self-distillation: what its teacher has, without the prefix. Of others all.
+io::NamedTensors encoder_tensors(const fs::path& path) {
+  io::NamedTensors all = io::read_tensors(path), teacher;
+  for (const auto& [name, tensor] : all) {
+    if (name.starts_with(kTeacher)) {
+      teacher.emplace_back(name.substr(kTeacher.size()), tensor);
+    }
+  }
+  return teacher.empty() ? all : teacher;
+}
+
+}  // namespace
+
+void StartConfig::visit_fields(core::Fields& fields) {
+  fields.add(
+      "from", from,
+      {.help = "weights to start from: the folder of a pre-training's run, or a .safetensors "
+               "file; a comparison puts its slot's folder for {slot} and its seed for {seed}"});
+  fields.add(
+      "head_std", head_std,
+      {.help = "standard deviation of the head's weights over such a start", .min = 0, .max = 2});
+}
+
+fs::path weights_file(const std::string& from) {
+  const fs::path path = from;
+  std::error_code ignored;
+  if (fs::is_regular_file(path, ignored)) {
+    return path;
+  }
+  const fs::path last = path / "last/model.safetensors";
+  if (!fs::exists(last, ignored)) {
+    throw core::Error(core::ErrorKind::kData,
+                      {.what = "no weights to start from",
+                       .where = "start.from",
+                       .expected = "a .safetensors file, or a run's folder with a checkpoint",
+                       .found = from});
+  }
+  return last;
+}
+
+void load_start(torch::nn::Module& network, const RunConfig& config) {
+  if (config.start.from.empty()) {
+    return;
+  }
+  auto* vit = dynamic_cast<models::VisionTransformer*>(&network);
+  if (vit == nullptr) {
+    throw core::Error(core::ErrorKind::kUsage, {.what = "only a ViT starts from a pre-training",
+                                                .where = "start.from",
+                                                .found = "model " + config.model.name});
+  }
+  const fs::path path = weights_file(config.start.from);
+  try {
+    models::load_pretrained(*vit, encoder_tensors(path));
+  } catch (const core::Error& error) {
+    core::ErrorParts words = error.parts();
+    words.where = path.string() + ": " + words.where;
+    throw core::Error(error.kind(), words);
+  }
+  models::initialize_head(*vit, static_cast<uint64_t>(config.seed), config.start.head_std);
+}
+
+}  // namespace dyt::tasks

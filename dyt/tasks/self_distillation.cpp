@@ -1,0 +1,191 @@
+#include "dyt/tasks/self_distillation.h"
+
+#include <cmath>
+
+#include "dyt/data/split_image.h"
+#include "dyt/nn/norm.h"
+#include "dyt/nn/random_layer.h"
+#include "dyt/optim/average.h"
+#include "dyt/optim/cosine.h"
+#include "dyt/optim/gradients.h"
+#include "dyt/tasks/knn_evaluation.h"
+
+namespace dyt::tasks {
+namespace {
+
+constexpr int64_t kChannels = 3;
+constexpr int64_t kLossImages = 256;  // of the test images, for the test loss
+
+models::DinoConfig sizes_of(const RunConfig& config) {
+  return std::get<models::DinoModel>(config.model.family).sizes;
+}
+
+models::DinoLossOptions loss_options(const RunConfig& config) {
+  const DinoTaskConfig& dino = config.dino;
+  return {
+      .out_dim = sizes_of(config).out_dim,
+      .warmup_teacher_temperature = dino.warmup_teacher_temperature,
+      .teacher_temperature = dino.teacher_temperature,
+      .warmup_epochs = std::llround(dino.warmup_share * static_cast<double>(config.train.epochs))};
+}
+
+int64_t local_size(const RunConfig& config) {
+  const models::DinoConfig sizes = sizes_of(config);
+  if (config.dino.local_size > 0) {
+    return config.dino.local_size;
+  }
+  const int64_t patches = (sizes.image_size / 2 + sizes.patch_size - 1) / sizes.patch_size;
+  return patches * sizes.patch_size;
+}
+
+// The released crops at this run's sizes; values in [-1, 1], as plain images have them.
+pixels::MultiCrop crops_config(const RunConfig& config) {
+  pixels::MultiCrop crops = pixels::dino_multi_crop({.global_size = config.model.image_size(),
+                                                     .local_size = local_size(config),
+                                                     .local_crops = config.dino.local_crops,
+                                                     .global_min_area = config.dino.global_min_area,
+                                                     .local_min_area = config.dino.local_min_area,
+                                                     .local_max_area = config.dino.local_max_area});
+  for (pixels::CropTransform& crop : crops) {
+    crop.normalization = pixels::kHalfNormalization;
+  }
+  return crops;
+}
+
+}  // namespace
+
+Distillation::Distillation(const models::DinoConfig& config, const models::DinoLossOptions& options)
+    : student(register_module("student", std::make_shared<models::DinoNetwork>(config))),
+      teacher(register_module("teacher", std::make_shared<models::DinoNetwork>(config.teacher()))),
+      loss(register_module("loss", std::make_shared<models::DinoLoss>(options))) {}
+
+SelfDistillation::SelfDistillation(const RunConfig& config, data::ImageData data)
+    : VisionTask(config, std::move(data)),
+      transform_(crops_config(config)),
+      model_(std::make_shared<Distillation>(sizes_of(config), loss_options(config))) {
+  const auto& family = std::get<models::DinoModel>(config.model.family);
+  models::initialize(*model_->student, seed(), family.init.linear_std);
+  model_->start_teacher();
+  model_->to(device());
+}
+
+std::vector<at::Tensor> SelfDistillation::crops_of(const data::ImageSplit& split,
+                                                   std::span<const int64_t> samples,
+                                                   const pixels::SampleKey& key) const {
+  std::vector<at::Tensor> crops;
+  std::vector<float*> outputs;
+  for (const pixels::CropTransform& crop : transform_) {
+    crops.push_back(at::empty(
+        {static_cast<int64_t>(samples.size()), kChannels, crop.size, crop.size}, at::kFloat));
+    outputs.push_back(crops.back().mutable_data_ptr<float>());
+  }
+  for (const int64_t sample : samples) {
+    pixels::SampleKey own = key;
+    own.sample = static_cast<uint64_t>(sample);
+    pixels::apply(transform_, data::split_image(data(), split, sample), own, outputs);
+    for (size_t n = 0; n < outputs.size(); ++n) {
+      outputs[n] += crops[n][0].numel();
+    }
+  }
+  for (at::Tensor& crop : crops) {
+    crop = crop.to(device());
+  }
+  return crops;
+}
+
+at::Tensor SelfDistillation::loss_of(const std::vector<at::Tensor>& crops, int64_t epoch,
+                                     at::Tensor* teacher_mean) const {
+  at::Tensor aims;
+  {
+    const at::NoGradGuard no_grad;
+    aims = model_->teacher->forward({crops[0], crops[1]});
+  }
+  if (teacher_mean != nullptr) {
+    *teacher_mean = aims.mean(0, /*keepdim=*/true);
+  }
+  return model_->loss->forward(model_->student->forward(crops), aims,
+                               static_cast<int64_t>(crops.size()), epoch);
+}
+
+std::vector<at::Tensor> SelfDistillation::training_crops(train::StepPlace place,
+                                                         std::span<const int64_t> samples) {
+  model_->train();
+  nn::set_random_place(*model_, seed(), place.step);
+  return crops_of(data().train, samples,
+                  {.seed = seed(), .epoch = static_cast<uint64_t>(place.epoch)});
+}
+
+at::Tensor SelfDistillation::training_loss(train::StepPlace place,
+                                           std::span<const int64_t> samples) {
+  at::Tensor teacher_mean;
+  const at::Tensor loss = loss_of(training_crops(place, samples), place.epoch, &teacher_mean);
+  model_->loss->update_center(teacher_mean);
+  return loss;
+}
+
+void SelfDistillation::calibrate(std::span<const int64_t> samples) {
+  nn::calibrate(*model_->student, [&] {
+    model_->student->forward(training_crops({.epoch = 0, .step = 0}, samples));
+  });
+  model_->start_teacher();
+}
+
+void SelfDistillation::before_update(train::StepPlace place, optim::Optimizer& optimizer) {
+  if (place.epoch < config().dino.freeze_last_layer) {
+    optim::drop_gradients(optim::named_parameters(*model_), "last_layer");
+  }
+  optimizer.set_weight_decay(optim::cosine_at({.base = config().optim.weight_decay,
+                                               .last = config().dino.weight_decay_end,
+                                               .steps = place.steps},
+                                              place.step));
+}
+
+void SelfDistillation::after_update(train::StepPlace place) {
+  const double momentum = optim::cosine_at(
+      {.base = config().dino.momentum, .last = 1, .steps = place.steps}, place.step);
+  optim::move_average(optim::named_parameters(*model_->teacher),
+                      optim::named_parameters(*model_->student), momentum);
+}
+
+double SelfDistillation::test_loss() const {
+  const at::NoGradGuard no_grad;
+  std::vector<int64_t> samples(static_cast<size_t>(std::min(kLossImages, test_samples())));
+  std::iota(samples.begin(), samples.end(), 0);
+  const int64_t last_epoch = config().train.epochs - 1;  // its temperature, in every evaluation
+  return loss_of(crops_of(data().test, samples, {.seed = seed()}), last_epoch, nullptr)
+      .item<double>();
+}
+
+at::Tensor SelfDistillation::features(const data::ImageSplit& split, int64_t begin, int64_t end) {
+  return model_->teacher->backbone().forward(plain_images(split, begin, end));
+}
+
+train::Evaluation SelfDistillation::evaluate() {
+  train::Evaluation result;
+  model_->eval();
+  result.loss = test_loss();
+  const analysis::SlotRecorder recorder(*model_->teacher);
+  add_knn_accuracy({.data = data(),
+                    .config = config().knn,
+                    .features = [this](const data::ImageSplit& split, int64_t begin,
+                                       int64_t end) { return features(split, begin, end); }},
+                   result);
+  result.slots = recorder.statistics();
+  return result;
+}
+
+void SelfDistillation::run_test_batch(int64_t count) {
+  const at::NoGradGuard no_grad;
+  model_->eval();
+  features(data().test, 0, std::min(count, test_samples()));
+}
+
+int64_t SelfDistillation::layers_above(const std::string&) const { models::throw_no_layer_decay(); }
+
+analysis::NonFiniteOrigin SelfDistillation::nonfinite_origin(train::StepPlace place,
+                                                             std::span<const int64_t> samples) {
+  return analysis::find_nonfinite(
+      *model_->student, [&] { model_->student->forward(training_crops(place, samples)); });
+}
+
+}  // namespace dyt::tasks

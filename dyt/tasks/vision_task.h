@@ -1,0 +1,56 @@
+// What all tasks on images have in common: data in memory, batches of them, a network that is
+// looked at after training.
+#pragma once
+
+#include <memory>
+
+#include "dyt/data/dataset.h"
+#include "dyt/tasks/run_config.h"
+#include "dyt/train/task.h"
+
+namespace dyt::tasks {
+
+class VisionTask : public train::Task {
+ public:
+  int64_t training_samples() const override { return data_.train.labels.numel(); }
+  std::vector<int64_t> epoch_order(int64_t epoch) const override;
+  int64_t test_samples() const { return data_.test.labels.numel(); }
+
+  // For inference: the norm slots' parameters go into the layers that follow, where they can.
+  virtual void fold() = 0;
+  // One batch of at most `count` test images through the network, in evaluation mode.
+  virtual void run_test_batch(int64_t count) = 0;
+
+ protected:
+  // `config` must be fitted to the data.
+  VisionTask(const RunConfig& config, data::ImageData data);
+
+  const RunConfig& config() const { return config_; }
+  const data::ImageData& data() const { return data_; }
+  at::Device device() const { return device_; }
+  uint64_t seed() const { return static_cast<uint64_t>(config_.seed); }
+
+  // A training batch, with the augmentation of that epoch: float (B, C, H, W), on the device.
+  at::Tensor training_images(train::StepPlace place, std::span<const int64_t> samples) const;
+  // Images begin .. end - 1 as they are, on the device; grey ones three times for a network that
+  // sees RGB.
+  at::Tensor plain_images(const data::ImageSplit& split, int64_t begin, int64_t end) const;
+  at::Tensor test_images(int64_t begin, int64_t end) const {
+    return plain_images(data_.test, begin, end);
+  }
+
+  // Calls visit(begin, end) for every batch of `count` images, in order.
+  static void for_each_batch(int64_t count, const std::function<void(int64_t, int64_t)>& visit);
+
+ private:
+  RunConfig config_;
+  at::Device device_;
+  data::ImageData data_;
+};
+
+// The task of the model's family, its network initialized from config.seed, on the CPU so that
+// every device starts from the same weights, and moved to config.device. Classifiers: Classify;
+// MAE: MaskedImages; DINO: SelfDistillation; DiT: Diffusion.
+std::unique_ptr<VisionTask> make_task(const RunConfig& config, data::ImageData data);
+
+}  // namespace dyt::tasks
