@@ -36,8 +36,9 @@ std::string checksum_of(const ImageData& data) {
 
 void limit(ImageSplit& split, int64_t count) {
   if (count > 0 && count < split.labels.numel()) {
-    split.images = split.images.slice(0, 0, count);
-    split.labels = split.labels.slice(0, 0, count);
+    const at::Tensor numbers = spread_numbers(split.labels.numel(), count);
+    split.images = split.images.index_select(0, numbers);
+    split.labels = split.labels.index_select(0, numbers);
   }
 }
 
@@ -52,6 +53,15 @@ void check_image_size(const DataConfig& config, std::string_view name) {
 }
 
 }  // namespace
+
+at::Tensor spread_numbers(int64_t total, int64_t count) {
+  const at::Tensor numbers = at::empty({count}, at::kLong);
+  int64_t* number = numbers.mutable_data_ptr<int64_t>();
+  for (int64_t i = 0; i < count; ++i) {
+    number[i] = i * total / count;
+  }
+  return numbers;
+}
 
 void DataConfig::visit_fields(core::Fields& fields) {
   // Paths are no part of a run's identity: the checksum of what they hold is.
@@ -71,9 +81,9 @@ void DataConfig::visit_fields(core::Fields& fields) {
               .min = 0,
               .max = 4096});
   fields.add("train_limit", train_limit,
-             {.help = "train on the first so many images only; 0: all", .min = 0});
+             {.help = "train on so many images only, at equal distances; 0: all", .min = 0});
   fields.add("test_limit", test_limit,
-             {.help = "test on the first so many images only; 0: all", .min = 0});
+             {.help = "test on so many images only, at equal distances; 0: all", .min = 0});
   fields.add(
       "dir", dir,
       {.help = "folder of the data sets; empty: $DYT_DATA, else ~/.cache/dyt", .identity = false});

@@ -84,6 +84,10 @@ std::filesystem::path data_folder(const DataConfig& config);
 // layouts), brought to one size by resize_crop (resize.h); Error(kResources) above 8 GiB.
 ImageData open_data(const DataConfig& config);
 
+// `count` of the numbers 0 .. total - 1 at equal distances, 0 the first: int64 (count). So a part
+// of a folder, whose images stand class by class, has images of all classes. 1 <= count <= total.
+at::Tensor spread_numbers(int64_t total, int64_t count);
+
 // What there is to say about a split, for people.
 struct SplitDescription {
   int64_t count = 0;
