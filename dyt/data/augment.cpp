@@ -34,6 +34,10 @@ void AugmentConfig::visit_fields(core::Fields& fields) {
                "random parts, flipped or not; supervised, supervised_pad: these with "
                "RandAugment and random erasing. All but affine see and give RGB",
        .choices = {"affine", "resized_crop", "padded_crop", "supervised", "supervised_pad"}});
+  fields.add("min_area", min_area,
+             {.help = "resized_crop, supervised: least share of the image that is shown",
+              .min = 0.001,
+              .max = 1});
   fields.add("shift", shift,
              {.help = "training images are shifted by up to so many pixels in x and y",
               .min = 0,

@@ -20,6 +20,7 @@ struct AugmentConfig {
   // padded_crop     a part of the image with four pixels around it, flipped or not
   // supervised_pad  the same, RandAugment and random erasing: the recipes for small pictures
   std::string policy = "affine";
+  double min_area = 0.08;  // of resized_crop and supervised: least share of the image that is shown
   // Of affine: largest deviation of each part; all zero: images stay as they are, bit for bit.
   double shift = 0.5;  // pixels
   double rotate = 10;  // degrees

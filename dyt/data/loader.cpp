@@ -32,6 +32,7 @@ pixels::TrainTransform transform_of(const AugmentConfig& config, int64_t size) {
   const bool is_plain = policy == "padded_crop" || policy == "resized_crop";
   pixels::TrainTransform transform =
       is_padded ? pixels::small_picture_train(size) : pixels::supervised_train(size);
+  transform.range.min_area = config.min_area;
   transform.normalization = pixels::kHalfNormalization;  // what plain images have
   if (is_plain) {
     transform.rand_augment.reset();
