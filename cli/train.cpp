@@ -70,7 +70,7 @@ void write_report(const std::filesystem::path& folder) {
 // The loss is null where it was finite to the end and only the last update was not.
 std::string what_was_not_finite(const Json& loss) {
   return loss.is_null() ? "its update, the last, made weights that are not finite"
-                        : "the training loss was not finite (" + loss.get<std::string>() + ")";
+                        : "a loss was not finite (" + loss.get<std::string>() + ")";
 }
 
 void print_divergence(const Json& result, const std::filesystem::path& folder) {
@@ -94,7 +94,8 @@ void print_summary(const tasks::RunOutcome& outcome, bool as_json) {
   if (outcome.status == train::RunStatus::kDiverged) {
     print_divergence(result, outcome.folder);
   } else {
-    std::printf("test accuracy %.2f %%, test loss %.4f after %ld steps%s\n",
+    std::printf("%s %.2f %%, test loss %.4f after %ld steps%s\n",
+                result.value("accuracy_of", "test accuracy").c_str(),
                 100 * result.at("test_accuracy").get<double>(),
                 result.at("test_loss").get<double>(), result.at("step").get<int64_t>(),
                 outcome.was_finished ? " (the folder held the finished run)" : "");

@@ -28,6 +28,13 @@ StepCase case_of(const StepBenchConfig& config, const std::string& model, const 
                   .dtype = config.dtype,
                   .batch_size = config.batch_size,
                   .device = device};
+  if (!wanted.model.is_classifier()) {
+    throw core::Error(core::ErrorKind::kUsage,
+                      {.what = "a training step of classifiers is measured",
+                       .where = "models",
+                       .expected = "models that class images",
+                       .found = model});
+  }
   int64_t& image_size = wanted.model.image_size();
   const int64_t own = image_size == 0 ? kSmallImage : image_size;
   image_size = config.image_size == 0 ? own : config.image_size;

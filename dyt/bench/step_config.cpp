@@ -3,7 +3,7 @@
 namespace dyt::bench {
 
 void StepBenchConfig::visit_fields(core::Fields& fields) {
-  fields.add("models", models, {.help = "rows of `dyt models`"});
+  fields.add("models", models, {.help = "rows of `dyt models` that class images"});
   fields.add("slots", slots, {.help = "norm slots; the first is the baseline"});
   fields.add("passes", passes,
              {.help = "training: forward, backward and AdamW; inference: forward; folded: forward "

@@ -8,6 +8,7 @@
 #include "dyt/nn/norm_spec.h"
 #include "dyt/ops/device.h"
 #include "dyt/tasks/presets.h"
+#include "dyt/tasks/pretrained.h"
 #include "dyt/tasks/run.h"
 #include "dyt/train/environment.h"
 
@@ -41,13 +42,19 @@ ModelFacts model_facts(const tasks::RunConfig& fitted) {
           .cost_key = core::identity_text(core::fields_of(model))};
 }
 
-DataFacts data_facts(const data::ImageData& data) {
+// What an accuracy counts: test images, or drawn pictures.
+int64_t judged_samples(const tasks::RunConfig& run, const data::ImageData& data) {
+  return std::holds_alternative<models::DitModel>(run.model.family) ? run.diffusion.samples
+                                                                    : data.test.labels.numel();
+}
+
+DataFacts data_facts(const tasks::RunConfig& run, const data::ImageData& data) {
   return {.name = data.name,
           .summary = data.summary,
           .source = data.source,
           .licence = data.licence,
           .train = data.train.labels.numel(),
-          .test = data.test.labels.numel(),
+          .test = judged_samples(run, data),
           .checksum = data.checksum};
 }
 
@@ -113,11 +120,12 @@ CompareInput prepare_compare(CompareConfig& config, const std::filesystem::path&
       .folder = config.compare.out.empty()
                     ? std::filesystem::path("runs") / ("compare-" + data.name)
                     : std::filesystem::path(config.compare.out),
-      .data = data_facts(data),
+      .data = data_facts(fitted, data),
       .model = model_facts(fitted),
       .batch_size = fitted.train.batch_size,
       .environment_json = train::environment(ops::device_of(config.run.device)).dump(),
       .warnings = all_warnings(fitted, config.compare.slots)};
+  tasks::check_start_outside(config.run, input.folder);
   describe_config(config, input);
   if (config.compare.cost.enabled) {
     input.binary_hash = core::sha256_hex_of_file(executable);

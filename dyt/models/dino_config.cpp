@@ -19,17 +19,8 @@ DinoConfig at_224(int64_t patch_size, int64_t dim, int64_t num_heads) {
 }  // namespace
 
 void DinoConfig::visit_fields(core::Fields& fields) {
-  fields.add("image_size", image_size,
-             {.help = "side of the global crops in pixels; 0: the data's", .min = 0, .max = 4096});
-  fields.add("patch_size", patch_size,
-             {.help = "side of a patch; divides the sides of all crops", .min = 1, .max = 1024});
-  fields.add("channels", channels,
-             {.help = "channels of the images; 0: the data's", .min = 0, .max = 1024});
-  fields.add("dim", dim, {.help = "width; divisible by num_heads", .min = 1, .max = 65536});
-  fields.add("depth", depth, {.help = "number of blocks", .min = 1, .max = 1000});
-  fields.add("num_heads", num_heads, {.help = "attention heads", .min = 1, .max = 1024});
-  fields.add("mlp_ratio", mlp_ratio,
-             {.help = "width of the MLP's hidden layer over dim", .min = 0.01, .max = 64});
+  visit_image_fields(fields, *this);
+  visit_transformer_fields(fields, *this);
   fields.add("drop_path", drop_path,
              {.help = "stochastic depth of the student: rate of the last block, rising from 0",
               .min = 0,

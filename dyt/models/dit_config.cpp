@@ -38,20 +38,8 @@ DitConfig dit_config(std::string_view name) {
 }
 
 void DitConfig::visit_fields(core::Fields& fields) {
-  fields.add("image_size", image_size,
-             {.help = "side of the latents or images; 0: the data's", .min = 0, .max = 4096});
-  fields.add("channels", channels,
-             {.help = "channels of the latents or images; 0: the data's", .min = 0, .max = 1024});
-  fields.add("num_classes", num_classes,
-             {.help = "number of classes; 0: the data's", .min = 0, .max = 1000000});
-  fields.add("patch_size", patch_size,
-             {.help = "side of a patch; divides image_size", .min = 1, .max = 1024});
-  fields.add("dim", dim,
-             {.help = "width; divisible by num_heads and by 4", .min = 4, .max = 65536});
-  fields.add("depth", depth, {.help = "number of blocks", .min = 1, .max = 1000});
-  fields.add("num_heads", num_heads, {.help = "attention heads", .min = 1, .max = 1024});
-  fields.add("mlp_ratio", mlp_ratio,
-             {.help = "width of the MLP's hidden layer over dim", .min = 0.01, .max = 64});
+  visit_image_fields(fields, *this);
+  visit_transformer_fields(fields, *this);
   fields.add("learn_sigma", learn_sigma,
              {.help = "whether the network predicts the variance of a sampling step too"});
   fields.add("zero_init", zero_init,
@@ -64,22 +52,8 @@ void DitConfig::visit_fields(core::Fields& fields) {
 }
 
 void DitConfig::validate() const {
-  require_positive("image_size", image_size);
-  require_positive("channels", channels);
-  require_positive("num_classes", num_classes);
-  require_positive("patch_size", patch_size);
-  require_positive("dim", dim);
-  require_positive("depth", depth);
-  require_positive("num_heads", num_heads);
-  require_positive("mlp_ratio", hidden_dim());
-  if (image_size % patch_size != 0) {
-    throw_misfit("patch_size", "the image size is not divisible by the patch size",
-                 "a number that divides " + std::to_string(image_size), std::to_string(patch_size));
-  }
-  if (dim % num_heads != 0) {
-    throw_misfit("num_heads", "the width is not divisible by the number of heads",
-                 "a number that divides " + std::to_string(dim), std::to_string(num_heads));
-  }
+  require_images(*this);
+  require_transformer(*this);
   if (dim % 4 != 0) {
     throw_misfit("dim", "the position table has four parts of one width", "a number that 4 divides",
                  std::to_string(dim));

@@ -30,18 +30,8 @@ void require_quarters(const std::string& key, int64_t width) {
 }  // namespace
 
 void MaeConfig::visit_fields(core::Fields& fields) {
-  fields.add("image_size", image_size,
-             {.help = "side of the images in pixels; 0: the data's", .min = 0, .max = 4096});
-  fields.add("patch_size", patch_size,
-             {.help = "side of a patch; divides image_size", .min = 1, .max = 1024});
-  fields.add("channels", channels,
-             {.help = "channels of the images; 0: the data's", .min = 0, .max = 1024});
-  fields.add(
-      "dim", dim,
-      {.help = "width of the encoder; divisible by 4 and num_heads", .min = 4, .max = 65536});
-  fields.add("depth", depth, {.help = "blocks of the encoder", .min = 1, .max = 1000});
-  fields.add("num_heads", num_heads,
-             {.help = "attention heads of the encoder", .min = 1, .max = 1024});
+  visit_image_fields(fields, *this);
+  visit_transformer_fields(fields, *this);
   fields.add("decoder_dim", decoder_dim,
              {.help = "width of the decoder; divisible by 4 and decoder_num_heads",
               .min = 4,
@@ -50,8 +40,6 @@ void MaeConfig::visit_fields(core::Fields& fields) {
              {.help = "blocks of the decoder", .min = 1, .max = 1000});
   fields.add("decoder_num_heads", decoder_num_heads,
              {.help = "attention heads of the decoder", .min = 1, .max = 1024});
-  fields.add("mlp_ratio", mlp_ratio,
-             {.help = "width of an MLP's hidden layer over its block's", .min = 0.01, .max = 64});
   fields.add("mask_ratio", mask_ratio,
              {.help = "share of the patches that are removed", .min = 0, .max = 1});
   fields.add("norm_pix_loss", norm_pix_loss,

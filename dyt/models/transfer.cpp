@@ -67,6 +67,7 @@ Transfer load_pretrained(torch::nn::Module& model,
                          const TransferOptions& options) {
   const at::NoGradGuard no_grad;
   const Parameters parameters = model.named_parameters();
+  const Parameters buffers = model.named_buffers();
   bool has_norm = false;
   for (const auto& item : parameters) {
     has_norm = has_norm || item.key().starts_with("norm.");
@@ -81,6 +82,7 @@ Transfer load_pretrained(torch::nn::Module& model,
       continue;
     }
     const at::Tensor* to = parameters.find(name);
+    to = to == nullptr ? buffers.find(name) : to;
     if (to == nullptr) {
       throw_misfit("the model has no place for a tensor of the checkpoint", full_name, "", "");
     }

@@ -6,13 +6,7 @@ namespace dyt::models {
 
 void VitConfig::visit_fields(core::Fields& fields) {
   visit_image_fields(fields, *this);
-  fields.add("patch_size", patch_size,
-             {.help = "side of a patch; divides image_size", .min = 1, .max = 1024});
-  fields.add("dim", dim, {.help = "width; divisible by num_heads", .min = 1, .max = 65536});
-  fields.add("depth", depth, {.help = "number of blocks", .min = 1, .max = 1000});
-  fields.add("num_heads", num_heads, {.help = "attention heads", .min = 1, .max = 1024});
-  fields.add("mlp_ratio", mlp_ratio,
-             {.help = "width of the MLP's hidden layer over dim", .min = 0.01, .max = 64});
+  visit_transformer_fields(fields, *this);
   fields.add("global_pool", global_pool,
              {.help = "what the head sees: the patch tokens' mean, or the class token",
               .choices = {"avg", "token"}});
@@ -29,19 +23,7 @@ void VitConfig::visit_fields(core::Fields& fields) {
 
 void VitConfig::validate() const {
   require_images(*this);
-  require_positive("patch_size", patch_size);
-  require_positive("dim", dim);
-  require_positive("depth", depth);
-  require_positive("num_heads", num_heads);
-  require_positive("mlp_ratio", hidden_dim());
-  if (image_size % patch_size != 0) {
-    throw_misfit("patch_size", "the image size is not divisible by the patch size",
-                 "a number that divides " + std::to_string(image_size), std::to_string(patch_size));
-  }
-  if (dim % num_heads != 0) {
-    throw_misfit("num_heads", "the width is not divisible by the number of heads",
-                 "a number that divides " + std::to_string(dim), std::to_string(num_heads));
-  }
+  require_transformer(*this);
   nn::parse_norm_spec(norm);
 }
 

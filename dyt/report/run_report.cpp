@@ -27,6 +27,7 @@ struct RunData {
   Facts environment;
   std::string command;
   Facts pictures;  // file and caption
+  std::string accuracy_of = "test accuracy";
 };
 
 double or_nan(std::optional<double> value) { return value.value_or(std::nan("")); }
@@ -88,6 +89,9 @@ void read_result(const std::string& text, RunData& data) {
   }
   data.slot.parameters = root.integer("parameters");
   data.time_seconds = root.number("time_seconds");
+  if (const std::string name = root.text("accuracy_of"); !name.empty()) {
+    data.accuracy_of = name;
+  }
 }
 
 void read_environment(const std::string& text, RunData& data) {
@@ -116,8 +120,9 @@ std::string outcome(const RunData& data) {
            (run.nonfinite.empty() ? "" : "; " + escape_html(run.nonfinite)) + ".";
   }
   return "Finished" +
-         (run.test_accuracy ? " at " + percent_text(*run.test_accuracy, 2) + " % test accuracy"
-                            : std::string()) +
+         (run.test_accuracy
+              ? " at " + percent_text(*run.test_accuracy, 2) + " % " + escape_html(data.accuracy_of)
+              : std::string()) +
          ".";
 }
 

@@ -166,7 +166,7 @@ train::Evaluation Diffusion::evaluate() {
        .config = config().knn,
        .features = [this](const data::ImageSplit& split, int64_t begin,
                           int64_t end) { return plain_images(split, begin, end).flatten(1); }},
-      pictures.flatten(1), classes, result);
+      pictures.flatten(1).to(at::kDouble), classes, result);
   result.pictures.push_back(
       {.name = "samples",
        .caption = "Drawn pictures, the classes in turn (" + config().diffusion.sampler + ", " +

@@ -19,6 +19,9 @@ class Diffusion final : public VisionTask {
   at::Tensor training_loss(train::StepPlace place, std::span<const int64_t> samples) override;
   void calibrate(std::span<const int64_t> samples) override;
   train::Evaluation evaluate() override;
+  std::string accuracy_name() const override {
+    return "drawn pictures whose nearest neighbours are of their class";
+  }
   int64_t layers_above(const std::string& parameter) const override;
   analysis::NonFiniteOrigin nonfinite_origin(train::StepPlace place,
                                              std::span<const int64_t> samples) override;

@@ -77,7 +77,7 @@ Json layers_json(const torch::nn::Module& model) {
 
 Json measured_maps(VisionTask& task) {
   const std::vector<analysis::NormMap> maps =
-      analysis::measure_norm_maps(task.model(), [&] { task.run_test_batch(kMappedImages); });
+      analysis::measure_norm_maps(task.inspected(), [&] { task.run_test_batch(kMappedImages); });
   if (maps.empty()) {
     return nullptr;
   }
@@ -88,7 +88,7 @@ Json measured_maps(VisionTask& task) {
 
 std::string inspect_run(const std::filesystem::path& run_folder, const InspectOptions& options) {
   const OpenRun run = open_run(run_folder, options.which, options.overrides);
-  torch::nn::Module& model = run.task->model();
+  torch::nn::Module& model = run.task->inspected();
   const train::Evaluation evaluation = run.task->evaluate();
   const Json inspection = {{"version", 1},
                            {"run", run_folder.string()},
@@ -97,7 +97,7 @@ std::string inspect_run(const std::filesystem::path& run_folder, const InspectOp
                            {"slot", run.config.model.norm()},
                            {"model", models::summary_of(run.config.model).text},
                            {"data", run.data},
-                           {"test_images", run.task->test_samples()},
+                           {"test_images", evaluation.correct.size()},
                            {"test_accuracy", evaluation.accuracy},
                            {"test_loss", evaluation.loss},
                            {"parameters", models::parameter_count(model)},

@@ -10,6 +10,8 @@
 
 namespace dyt::tasks {
 
+inline constexpr char kKnnAccuracy[] = "nearest-neighbour accuracy of the features";
+
 struct KnnInput {
   const data::ImageData& data;
   const KnnConfig& config;
@@ -17,10 +19,11 @@ struct KnnInput {
   std::function<at::Tensor(const data::ImageSplit& split, int64_t begin, int64_t end)> features;
 };
 
-// Sets `correct` and `accuracy` of the evaluation by the test images. Error(kUsage) for a k above
-// the number of training images.
-void add_knn_accuracy(const KnnInput& input, train::Evaluation& result);
-// By these features (M, F) of the classes `labels` (M) instead.
+// Of the split's images, on the CPU, in float64: the votes' weights leave float32's range.
+at::Tensor all_features(const KnnInput& input, const data::ImageSplit& split);
+
+// Sets `correct` and `accuracy` of the evaluation by these features (M, F) of the classes `labels`
+// (M). Error(kUsage) for a k above the number of training images.
 void add_knn_accuracy(const KnnInput& input, const at::Tensor& features, const at::Tensor& labels,
                       train::Evaluation& result);
 

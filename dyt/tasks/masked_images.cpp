@@ -4,7 +4,6 @@
 #include "dyt/models/diffusion_sampling.h"
 #include "dyt/nn/norm.h"
 #include "dyt/nn/random_layer.h"
-#include "dyt/tasks/knn_evaluation.h"
 
 namespace dyt::tasks {
 namespace {
@@ -85,12 +84,12 @@ train::Evaluation MaskedImages::evaluate() {
   });
   result.loss /= static_cast<double>(test_samples());
   result.slots = recorder.statistics();
-  add_knn_accuracy(
-      {.data = data(),
-       .config = config().knn,
-       .features = [this](const data::ImageSplit& split, int64_t begin,
-                          int64_t end) { return features(plain_images(split, begin, end)); }},
-      result);
+  const KnnInput knn{.data = data(),
+                     .config = config().knn,
+                     .features = [this](const data::ImageSplit& split, int64_t begin, int64_t end) {
+                       return features(plain_images(split, begin, end));
+                     }};
+  add_knn_accuracy(knn, all_features(knn, data().test), data().test.labels, result);
   result.pictures.push_back(reconstructions());
   return result;
 }

@@ -5,6 +5,7 @@
 #include "dyt/core/error.h"
 #include "dyt/io/tensor_file.h"
 #include "dyt/tasks/presets.h"
+#include "dyt/tasks/pretrained.h"
 
 namespace dyt::tasks {
 namespace {
@@ -46,8 +47,10 @@ OpenRun open_run(const fs::path& run_folder, const std::string& which,
   data::ImageData data = data::open_data(run.config.data);
   run.data = data.name;
   fit_to_data(run.config, data);
+  run.config.start.from.clear();  // the checkpoint has all weights
   run.task = make_task(run.config, std::move(data));
-  io::load_tensors(run.checkpoint / "model.safetensors", io::module_tensors(run.task->model()));
+  io::load_tensors(run.checkpoint / evaluated_weights(run.config),
+                   io::module_tensors(run.task->model()));
   return run;
 }
 

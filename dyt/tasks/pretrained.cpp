@@ -1,8 +1,12 @@
 #include "dyt/tasks/pretrained.h"
 
+#include <algorithm>
+
 #include "dyt/core/error.h"
 #include "dyt/io/tensor_file.h"
 #include "dyt/models/transfer.h"
+#include "dyt/nn/norm_spec.h"
+#include "dyt/tasks/presets.h"
 #include "dyt/tasks/run_config.h"
 
 namespace dyt::tasks {
@@ -23,6 +27,24 @@ io::NamedTensors encoder_tensors(const fs::path& path) {
   return teacher.empty() ? all : teacher;
 }
 
+// Names alone do not tell a norm from another: both have weight and bias.
+void check_slots(const RunConfig& config) {
+  const fs::path toml = fs::path(config.start.from) / "config.toml";
+  std::error_code ignored;
+  if (!fs::exists(toml, ignored)) {
+    return;  // a file of weights says nothing of its slots
+  }
+  const auto pretraining = resolve_config<RunConfig>({.file = toml});
+  const auto kind = [](const RunConfig& run) { return nn::parse_norm_spec(run.model.norm()).kind; };
+  if (kind(pretraining) != kind(config)) {
+    throw core::Error(core::ErrorKind::kUsage,
+                      {.what = "the weights to start from were trained with another norm slot",
+                       .where = "start.from: " + config.start.from,
+                       .expected = "model.norm=" + kind(config),
+                       .found = "model.norm=" + kind(pretraining)});
+  }
+}
+
 }  // namespace
 
 void StartConfig::visit_fields(core::Fields& fields) {
@@ -35,14 +57,38 @@ void StartConfig::visit_fields(core::Fields& fields) {
       {.help = "standard deviation of the head's weights over such a start", .min = 0, .max = 2});
 }
 
+std::string evaluated_weights(const RunConfig& config) {
+  const bool is_average = config.train.ema > 0 && config.train.ema_evaluation == "instead";
+  return is_average ? "ema.safetensors" : "model.safetensors";
+}
+
+void check_start_outside(const RunConfig& config, const fs::path& folder) {
+  if (config.start.from.empty()) {
+    return;
+  }
+  const fs::path from = fs::weakly_canonical(config.start.from);
+  const fs::path own = fs::weakly_canonical(folder);
+  const auto parts = std::mismatch(own.begin(), own.end(), from.begin(), from.end());
+  if (parts.first == own.end()) {
+    throw core::Error(core::ErrorKind::kUsage,
+                      {.what = "the weights to start from lie in the folder that is to be written",
+                       .where = "start.from",
+                       .found = config.start.from,
+                       .todo = "choose another folder with out=FOLDER"});
+  }
+}
+
 fs::path weights_file(const std::string& from) {
   const fs::path path = from;
   std::error_code ignored;
   if (fs::is_regular_file(path, ignored)) {
     return path;
   }
-  const fs::path last = path / "last/model.safetensors";
-  if (!fs::exists(last, ignored)) {
+  const bool is_run = fs::exists(path / "config.toml", ignored);
+  const std::string name =
+      is_run ? evaluated_weights(resolve_config<RunConfig>({.file = path / "config.toml"})) : "";
+  const fs::path last = path / "last" / name;
+  if (!is_run || !fs::exists(last, ignored)) {
     throw core::Error(core::ErrorKind::kData,
                       {.what = "no weights to start from",
                        .where = "start.from",
@@ -63,6 +109,7 @@ void load_start(torch::nn::Module& network, const RunConfig& config) {
                                                 .found = "model " + config.model.name});
   }
   const fs::path path = weights_file(config.start.from);
+  check_slots(config);
   try {
     models::load_pretrained(*vit, encoder_tensors(path));
   } catch (const core::Error& error) {

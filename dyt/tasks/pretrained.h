@@ -12,13 +12,22 @@ namespace dyt::tasks {
 
 struct RunConfig;
 
+// The file of a checkpoint that holds the weights which the run's accuracy is of: the moving
+// average where it is evaluated instead of the weights.
+std::string evaluated_weights(const RunConfig& config);
+
+// Error(kUsage) where the weights to start from lie in the folder that a run or a comparison is to
+// write, and might clear.
+void check_start_outside(const RunConfig& config, const std::filesystem::path& folder);
+
 // The file that `from` means: itself, or the last checkpoint's weights in a run's folder.
 // Error(kData) where there is neither.
 std::filesystem::path weights_file(const std::string& from);
 
 // Copies the encoder's weights into the network as load_pretrained() (models/transfer.h) does, and
 // starts the head; of a DINO run the teacher's. Without config.start.from nothing happens.
-// Error(kData) for weights that do not fit; Error(kUsage) for a model that is no ViT.
+// Error(kData) for weights that do not fit; Error(kUsage) for a model that is no ViT, and for a run
+// whose slots hold another kind.
 void load_start(torch::nn::Module& network, const RunConfig& config);
 
 }  // namespace dyt::tasks

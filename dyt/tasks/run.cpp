@@ -6,6 +6,7 @@
 #include "dyt/nn/norm_spec.h"
 #include "dyt/ops/device.h"
 #include "dyt/tasks/open_run.h"
+#include "dyt/tasks/pretrained.h"
 #include "dyt/tasks/vision_task.h"
 
 namespace dyt::tasks {
@@ -95,6 +96,7 @@ RunOutcome train_run(const RunInput& input) {
     }
   }
   const std::string checksum = data.checksum;
+  check_start_outside(fitted, run_folder_of(fitted));
   const std::unique_ptr<VisionTask> task = make_task(fitted, std::move(data));
   train::RunFolder folder(run_folder_of(fitted), describe(input, checksum), input.fresh);
   RunOutcome outcome{.folder = folder.path()};
@@ -118,10 +120,10 @@ EvalOutcome evaluate_run(const std::filesystem::path& run_folder, const std::str
   if (fold) {
     run.task->fold();
   }
-  return {.checkpoint = run.checkpoint,
-          .data = run.data,
-          .test_images = run.task->test_samples(),
-          .evaluation = run.task->evaluate()};
+  EvalOutcome outcome{
+      .checkpoint = run.checkpoint, .data = run.data, .evaluation = run.task->evaluate()};
+  outcome.test_images = static_cast<int64_t>(outcome.evaluation.correct.size());
+  return outcome;
 }
 
 std::vector<std::string> config_warnings(const RunConfig& config) {

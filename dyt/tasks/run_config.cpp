@@ -2,7 +2,9 @@
 
 #include "dyt/core/error.h"
 #include "dyt/core/hash.h"
+#include "dyt/core/text.h"
 #include "dyt/core/version.h"
+#include "dyt/models/diffusion_schedule.h"
 #include "dyt/ops/device.h"
 #include "dyt/tasks/pretrained.h"
 
@@ -38,6 +40,54 @@ void check_neighbours(const KnnConfig& knn, int64_t images) {
                                                 .where = "knn.k",
                                                 .expected = "at most " + std::to_string(voters),
                                                 .found = std::to_string(knn.k)});
+  }
+}
+
+[[noreturn]] void throw_misfit(const char* key, std::string what, std::string expected,
+                               const std::string& found) {
+  throw core::Error(
+      core::ErrorKind::kUsage,
+      {.what = std::move(what), .where = key, .expected = std::move(expected), .found = found});
+}
+
+void check_crops(const RunConfig& config, const models::DinoConfig& sizes) {
+  const DinoTaskConfig& dino = config.dino;
+  if (dino.local_size % sizes.patch_size != 0 || dino.local_size > sizes.image_size) {
+    throw_misfit("dino.local_size", "the small crops do not fit the patches or the image",
+                 "a multiple of model.patch_size = " + std::to_string(sizes.patch_size) +
+                     ", at most " + std::to_string(sizes.image_size) + ", or 0",
+                 std::to_string(dino.local_size));
+  }
+  if (dino.local_min_area > dino.local_max_area) {
+    throw_misfit("dino.local_min_area", "the least area is above the largest",
+                 "at most dino.local_max_area = " + core::number_text(dino.local_max_area),
+                 core::number_text(dino.local_min_area));
+  }
+}
+
+// The implicit sampler takes every k-th of the 1000 steps: not every number of steps can be had.
+void check_sampling(const DiffusionTaskConfig& diffusion) {
+  if (diffusion.sampler != "ddim") {
+    return;
+  }
+  try {
+    models::kept_steps("ddim" + std::to_string(diffusion.sampling_steps), 1000);
+  } catch (const core::Error&) {
+    throw_misfit("diffusion.sampling_steps", "no equal distance gives so many steps of 1000",
+                 "for instance 10, 20, 25, 50, 100, 200, 250, 500, or diffusion.sampler=ddpm",
+                 std::to_string(diffusion.sampling_steps));
+  }
+}
+
+void check_task(const RunConfig& config) {
+  if (config.optim.layer_decay != 1) {
+    models::layers_above(config.model, "head.weight");  // refuses families without a rule
+  }
+  if (const auto* dino = std::get_if<models::DinoModel>(&config.model.family)) {
+    check_crops(config, dino->sizes);
+  }
+  if (std::holds_alternative<models::DitModel>(config.model.family)) {
+    check_sampling(config.diffusion);
   }
 }
 
@@ -108,6 +158,7 @@ void fit_to_data(RunConfig& config, const data::ImageData& data) {
     check_neighbours(config.knn, data.train.labels.numel());
   }
   config.model.validate();
+  check_task(config);
   train::steps_per_epoch(config.train, data.train.labels.numel());
 }
 

@@ -8,7 +8,6 @@
 #include "dyt/optim/average.h"
 #include "dyt/optim/cosine.h"
 #include "dyt/optim/gradients.h"
-#include "dyt/tasks/knn_evaluation.h"
 
 namespace dyt::tasks {
 namespace {
@@ -164,13 +163,18 @@ train::Evaluation SelfDistillation::evaluate() {
   train::Evaluation result;
   model_->eval();
   result.loss = test_loss();
-  const analysis::SlotRecorder recorder(*model_->teacher);
-  add_knn_accuracy({.data = data(),
-                    .config = config().knn,
-                    .features = [this](const data::ImageSplit& split, int64_t begin,
-                                       int64_t end) { return features(split, begin, end); }},
-                   result);
-  result.slots = recorder.statistics();
+  const KnnInput knn{.data = data(),
+                     .config = config().knn,
+                     .features = [this](const data::ImageSplit& split, int64_t begin, int64_t end) {
+                       return features(split, begin, end);
+                     }};
+  at::Tensor test_features;
+  {
+    const analysis::SlotRecorder recorder(*model_->teacher);
+    test_features = all_features(knn, data().test);
+    result.slots = recorder.statistics();
+  }
+  add_knn_accuracy(knn, test_features, data().test.labels, result);
   return result;
 }
 

@@ -7,6 +7,7 @@
 #include "dyt/models/dino.h"
 #include "dyt/models/dino_loss.h"
 #include "dyt/pixels/transforms.h"
+#include "dyt/tasks/knn_evaluation.h"
 #include "dyt/tasks/vision_task.h"
 
 namespace dyt::tasks {
@@ -35,6 +36,8 @@ class SelfDistillation final : public VisionTask {
   void before_update(train::StepPlace place, optim::Optimizer& optimizer) override;
   void after_update(train::StepPlace place) override;
   train::Evaluation evaluate() override;
+  std::string accuracy_name() const override { return kKnnAccuracy; }
+  torch::nn::Module& inspected() override { return *model_->teacher; }
   int64_t layers_above(const std::string& parameter) const override;
   analysis::NonFiniteOrigin nonfinite_origin(train::StepPlace place,
                                              std::span<const int64_t> samples) override;

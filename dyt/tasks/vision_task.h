@@ -18,6 +18,8 @@ class VisionTask : public train::Task {
 
   // For inference: the norm slots' parameters go into the layers that follow, where they can.
   virtual void fold() = 0;
+  // The network that an inspection looks at: of several the one that evaluate() uses.
+  virtual torch::nn::Module& inspected() { return model(); }
   // One batch of at most `count` test images through the network, in evaluation mode.
   virtual void run_test_batch(int64_t count) = 0;
 

@@ -245,6 +245,13 @@ bool Loop::finish_epoch(int64_t epoch) {
   if (!weights_are_finite()) {
     return leave_broken_epoch(epoch);
   }
+  evaluate();
+  if (!std::isfinite(last_evaluation_.loss)) {
+    nonfinite_ = {{"loss", core::number_text(last_evaluation_.loss)},
+                  {"layer", ""},
+                  {"words", "the weights are finite, what they make of the test images is not"}};
+    return false;
+  }
   evaluate_epoch(epoch);
   return true;
 }
@@ -267,7 +274,6 @@ void Loop::evaluate_epoch(int64_t epoch) {
   const double train_seconds = seconds_since(epoch_begin_);
   const auto images =
       static_cast<double>((state_.step - epoch_first_step_) * input_.train.batch_size);
-  evaluate();
   write_pictures();
   accuracy_ = last_evaluation_.accuracy;
   last_metrics_ = {{"epoch", epoch + 1},
@@ -342,6 +348,7 @@ void Loop::write_result(RunStatus status) {
                  {"train_loss", nullptr},
                  {"test_loss", nullptr},
                  {"test_accuracy", nullptr},
+                 {"accuracy_of", input_.task.accuracy_name()},
                  {"best", best},
                  {"parameters", models::parameter_count(input_.task.model())},
                  {"correct", finished ? last_evaluation_.correct : ""},

@@ -56,6 +56,8 @@ class Task {
   // Sets alpha of the slots that ask for it from the batch that step 0 will train on.
   virtual void calibrate(std::span<const int64_t> samples) = 0;
   virtual Evaluation evaluate() = 0;
+  // What the accuracy is of, for people: "test accuracy".
+  virtual std::string accuracy_name() const { return "test accuracy"; }
   // Whether before_update() may take parameters out of an update by removing their gradients.
   virtual bool drops_gradients() const { return false; }
   // Between the backward pass and the optimizer's update, and right after the update.

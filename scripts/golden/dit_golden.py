@@ -29,23 +29,13 @@ import numpy
 import safetensors.torch
 import torch
 from torch import nn
+from vit_golden import noise
 
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "tests/models/golden"
 AMPLITUDE = 0.3
 STEPS = 10
 HALF_A_DIGIT = 5e-9  # of the printed numbers
 OPTIMIZER = {"lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.0}
-
-
-def noise(name, shape):
-    """h(name, 0), h(name, 1), ... in row-major order, from -1 to 1; defined in tests/support/fill.h."""
-    phase = sum((position + 1) * byte for position, byte in enumerate(name.encode())) % 65521
-    index = numpy.arange(1, int(numpy.prod(shape)) + 1, dtype=numpy.uint32)
-    bits = index * numpy.uint32(2654435761) + numpy.uint32(phase * 40503 % 2**32)
-    for _ in range(2):
-        bits = (bits ^ (bits >> numpy.uint32(16))) * numpy.uint32(73244475)
-    bits ^= bits >> numpy.uint32(16)
-    return torch.from_numpy(bits.astype(numpy.float64) / 2**31 - 1).reshape(shape)
 
 
 def fill(model):

@@ -28,10 +28,9 @@ import safetensors.torch
 import torch
 import torchvision
 
-from vit_golden import LABELS, OPTIMIZER, STEPS, WEIGHT_DECAY, noise
+from vit_golden import LABELS, OPTIMIZER, STEPS, WEIGHT_DECAY, fill, noise
 
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "tests/models/golden"
-AMPLITUDE = 0.3
 
 
 class DynamicTanh(torch.nn.Module):
@@ -45,19 +44,6 @@ class DynamicTanh(torch.nn.Module):
 
     def forward(self, x):
         return self.weight[:, None, None] * torch.tanh(self.alpha * x) + self.bias[:, None, None]
-
-
-def fill(model):
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            values = noise(name, tuple(parameter.shape))
-            if name.endswith("alpha"):
-                values = 0.5 + 0.1 * values
-            elif parameter.dim() == 1 and name.endswith("weight"):
-                values = 1 + 0.2 * values
-            else:
-                values = AMPLITUDE * values
-            parameter.copy_(values)
 
 
 def replace_norms(module):

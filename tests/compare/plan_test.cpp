@@ -66,6 +66,23 @@ TEST(Plan, CarriesTheWholeConfiguration) {
   ASSERT_EQ(plans.cost.size(), 2u);
 }
 
+TEST(Plan, AStartNamesTheSameSlotAndSeed) {
+  FakeRunConfig config;
+  std::string from = "runs/mae/slots/{slot}/seed-{seed}";
+  core::Fields fields = core::fields_of(config);
+  fields.add("start.from", from, {.help = "weights"});
+  const IdentityOf no_identity = [](const RunPlan&) { return std::string(); };
+  CompareOptions options;
+  options.slots = {"layer_norm", "dyt:alpha0=auto"};
+  options.seeds = {3, 8};
+  const Plans plans = make_plans({fields, options, "runs/x"}, no_identity);
+  EXPECT_EQ(plans.runs[3].arguments.back(), "start.from=runs/mae/slots/dyt+alpha0-auto/seed-8");
+  EXPECT_EQ(plans.runs[0].arguments.back(), "start.from=runs/mae/slots/layer_norm/seed-3");
+  from = "weights.safetensors";
+  EXPECT_EQ(make_plans({fields, options, "runs/x"}, no_identity).runs[3].arguments.back(),
+            "start.from=weights.safetensors");
+}
+
 TEST(Plan, EveryRunHasItsIdentityAndFolder) {
   FakeRunConfig config;
   const Plans plans = make_plans({core::fields_of(config), {}, "runs/x"}, fake_identity);
