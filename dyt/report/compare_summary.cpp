@@ -205,6 +205,22 @@ void add_accuracy_lines(const CompareData& data, std::vector<std::string>& lines
   add_undecided_line(data, lines);
 }
 
+// Behind "trained too": nothing settled is not nothing lost, so a mean beyond the margin claims
+// nothing.
+std::string what_none_says(const Slot& none, double margin_points) {
+  if (none.versus->verdict == "worse") {
+    return ": at this size and learning rate a norm is a help, not a need.";
+  }
+  const bool undecided = none.versus->verdict == "undecided";
+  if (undecided && none.versus->mean && *none.versus->mean < -margin_points) {
+    return ": whether a norm is a help here, these seeds do not settle.";
+  }
+  return std::string(undecided ? ", not measurably worse" : "") +
+         ": at this size and learning rate nothing here needs a norm, so these accuracies cannot "
+         "show "
+         "what a norm, or its replacement, is good for.";
+}
+
 // What the network without any norm says: where it keeps up, nothing has been shown about a
 // substitute for norms; where it lost but trained, by how little is the point.
 void add_none_line(const CompareData& data, std::vector<std::string>& lines) {
@@ -216,11 +232,7 @@ void add_none_line(const CompareData& data, std::vector<std::string>& lines) {
     }
     std::string line = "<strong>The network without any norm trained too</strong>, to " +
                        percent_text(*slot.accuracy_mean) + " %";
-    line += verdict == "worse"
-                ? ": at this size and learning rate a norm is a help, not a need."
-                : std::string(verdict == "undecided" ? ", not measurably worse" : "") +
-                      ": at this size and learning rate nothing here needs a norm, so these "
-                      "accuracies cannot show what a norm, or its replacement, is good for.";
+    line += what_none_says(slot, data.margin_points.value_or(0));
     if (data.strip) {
       line +=
           " What norms buy shows in the stability strip below: how much learning rate each slot "

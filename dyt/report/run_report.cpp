@@ -28,6 +28,8 @@ struct RunData {
   std::string command;
   Facts pictures;  // file and caption
   std::string accuracy_of = "test accuracy";
+
+  bool is_of_test_images() const { return accuracy_of == "test accuracy"; }
 };
 
 double or_nan(std::optional<double> value) { return value.value_or(std::nan("")); }
@@ -177,11 +179,12 @@ std::string accuracy_figure(const RunData& data) {
     line.x.push_back(point.epoch);
     line.y.push_back(100 * point.test_accuracy);
   }
-  const std::string svg = line_panel_svg({.name = "accuracy",
-                                          .title = "Test accuracy (%)",
-                                          .description = "Test accuracy by epoch",
-                                          .scale = {.kind = ScaleKind::kAccuracy},
-                                          .lines = {line}});
+  const std::string svg =
+      line_panel_svg({.name = "accuracy",
+                      .title = data.is_of_test_images() ? "Test accuracy (%)" : "Accuracy (%)",
+                      .description = "Test accuracy by epoch",
+                      .scale = {.kind = ScaleKind::kAccuracy},
+                      .lines = {line}});
   return svg.empty() ? "" : figure_html(svg, "The scale is stretched towards 100 %.");
 }
 

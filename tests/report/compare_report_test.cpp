@@ -116,6 +116,25 @@ TEST(CompareReport, EscapesEveryText) {
   expect_sound(compare_report_html(json.dump()));
 }
 
+// "Undecided" far below the baseline must not read as "nothing lost".
+TEST(CompareReport, NoNormFarBelowAndUndecidedClaimsNothing) {
+  Json json = sample_compare();
+  for (Json& slot : json["slots"]) {
+    if (slot["slot"] != "none") {
+      continue;
+    }
+    slot["versus_baseline"]["verdict"] = "undecided";
+    slot["versus_baseline"]["difference_points"]["mean"] = -13.7;
+    const std::string far = compare_report_html(json.dump());
+    EXPECT_TRUE(contains(far, "these seeds do not settle"));
+    EXPECT_FALSE(contains(far, "not measurably worse"));
+    slot["versus_baseline"]["difference_points"]["mean"] = -0.3;
+    EXPECT_TRUE(contains(compare_report_html(json.dump()), "not measurably worse"));
+    return;
+  }
+  FAIL() << "the sample has no slot without a norm";
+}
+
 struct Change {
   const char* reason;
   std::function<void(Json&)> apply;
