@@ -162,7 +162,10 @@ int64_t layers_above(const VitConfig& sizes, const std::string& parameter) {
 
 template <class Sizes>
 int64_t layers_above(const Sizes&, const std::string&) {
-  throw_no_layer_decay();
+  throw core::Error(core::ErrorKind::kUsage,
+                    {.what = "layer-wise decay has no rule for this family of models",
+                     .where = "optim.layer_decay",
+                     .expected = "1, or a ViT"});
 }
 
 // The number of classes, where there is one.
@@ -250,13 +253,6 @@ ModelSummary summary_of(const ModelConfig& model) {
   result.text = model.name + ": image " + number(model.image_size()) + ", channels " +
                 number(model.channels()) + classes + ", " + result.text;
   return result;
-}
-
-void throw_no_layer_decay() {
-  throw core::Error(core::ErrorKind::kUsage,
-                    {.what = "layer-wise decay has no rule for this family of models",
-                     .where = "optim.layer_decay",
-                     .expected = "1, or a ViT"});
 }
 
 int64_t layers_above(const ModelConfig& model, const std::string& parameter) {

@@ -128,7 +128,6 @@ ModelSummary summary_of(const ModelConfig& model);
 // and the head, 0 for the head and the slot before it. ViT (MAE's fine-tuning code): the embedding
 // is as far as depth + 1, block i depth - i. Other families have no such rule: Error(kUsage).
 int64_t layers_above(const ModelConfig& model, const std::string& parameter);
-[[noreturn]] void throw_no_layer_decay();
 
 // The network, whatever it is for; of self-distillation the student. All sizes must be set.
 std::shared_ptr<torch::nn::Module> make_network(const ModelConfig& model,

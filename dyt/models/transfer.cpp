@@ -90,15 +90,17 @@ Transfer load_pretrained(torch::nn::Module& model,
     loaded.insert(name);
     transfer.loaded.push_back(name);
   }
-  for (const auto& item : parameters) {
-    if (loaded.contains(item.key())) {
-      continue;
+  for (const Parameters* tensors : {&parameters, &buffers}) {
+    for (const auto& item : *tensors) {
+      if (loaded.contains(item.key())) {
+        continue;
+      }
+      if (!may_be_missing(item.key(), options)) {
+        throw_misfit("the checkpoint lacks a tensor of the model", item.key(),
+                     shape_text(item.value()), "");
+      }
+      transfer.missing.push_back(item.key());
     }
-    if (!may_be_missing(item.key(), options)) {
-      throw_misfit("the checkpoint lacks a tensor of the model", item.key(),
-                   shape_text(item.value()), "");
-    }
-    transfer.missing.push_back(item.key());
   }
   for (const auto& [to, from] : copies) {
     to.copy_(from);

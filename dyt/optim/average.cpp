@@ -36,10 +36,14 @@ void move_average(std::span<const NamedTensor> averages, std::span<const NamedTe
   if (!by_name.empty()) {
     throw_unpaired(std::string(by_name.begin()->first));
   }
-  const at::NoGradGuard no_grad;
-  for (auto& [average, value] : pairs) {
-    average.mul_(decay).add_(value, 1 - decay);
+  for (const auto& [average, value] : pairs) {
+    move_average(average, value, decay);
   }
+}
+
+void move_average(const at::Tensor& average, const at::Tensor& value, double decay) {
+  const at::NoGradGuard no_grad;
+  average.mul_(decay).add_(value, 1 - decay);
 }
 
 }  // namespace dyt::optim

@@ -16,4 +16,7 @@ namespace dyt::optim {
 void move_average(std::span<const NamedTensor> averages, std::span<const NamedTensor> values,
                   double decay);
 
+// The same for one tensor, in place.
+void move_average(const at::Tensor& average, const at::Tensor& value, double decay);
+
 }  // namespace dyt::optim

@@ -14,9 +14,6 @@ class Classify final : public VisionTask {
   at::Tensor training_loss(train::StepPlace place, std::span<const int64_t> samples) override;
   void calibrate(std::span<const int64_t> samples) override;
   train::Evaluation evaluate() override;
-  int64_t layers_above(const std::string& parameter) const override {
-    return models::layers_above(config().model, parameter);
-  }
   analysis::NonFiniteOrigin nonfinite_origin(train::StepPlace place,
                                              std::span<const int64_t> samples) override;
   void fold() override { model_->fold(); }

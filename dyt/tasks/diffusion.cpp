@@ -72,7 +72,7 @@ at::Tensor Diffusion::loss_of(const at::Tensor& images, const at::Tensor& labels
   return models::diffusion_losses(schedule_, output, images, x_t, t, noise).total.mean();
 }
 
-at::Tensor Diffusion::training_loss_at(train::StepPlace place, std::span<const int64_t> samples) {
+at::Tensor Diffusion::training_loss(train::StepPlace place, std::span<const int64_t> samples) {
   model_->train();
   nn::set_random_place(*model_, seed(), place.step);
   const at::Tensor index = at::tensor(at::IntArrayRef(samples.data(), samples.size()), at::kLong);
@@ -85,12 +85,8 @@ at::Tensor Diffusion::training_loss_at(train::StepPlace place, std::span<const i
                  {.stream_of = stream_of, .label_dropout = config().diffusion.label_dropout});
 }
 
-at::Tensor Diffusion::training_loss(train::StepPlace place, std::span<const int64_t> samples) {
-  return training_loss_at(place, samples);
-}
-
 void Diffusion::calibrate(std::span<const int64_t> samples) {
-  nn::calibrate(*model_, [&] { training_loss_at({.epoch = 0, .step = 0}, samples); });
+  nn::calibrate(*model_, [&] { training_loss({.epoch = 0, .step = 0}, samples); });
 }
 
 double Diffusion::test_loss(int64_t begin, int64_t end) {
@@ -176,11 +172,9 @@ train::Evaluation Diffusion::evaluate() {
   return result;
 }
 
-int64_t Diffusion::layers_above(const std::string&) const { models::throw_no_layer_decay(); }
-
 analysis::NonFiniteOrigin Diffusion::nonfinite_origin(train::StepPlace place,
                                                       std::span<const int64_t> samples) {
-  return analysis::find_nonfinite(*model_, [&] { training_loss_at(place, samples); });
+  return analysis::find_nonfinite(*model_, [&] { training_loss(place, samples); });
 }
 
 }  // namespace dyt::tasks

@@ -22,7 +22,6 @@ class Diffusion final : public VisionTask {
   std::string accuracy_name() const override {
     return "drawn pictures whose nearest neighbours are of their class";
   }
-  int64_t layers_above(const std::string& parameter) const override;
   analysis::NonFiniteOrigin nonfinite_origin(train::StepPlace place,
                                              std::span<const int64_t> samples) override;
   // Between a slot and its reader stands the modulation by timestep and class.
@@ -38,7 +37,6 @@ class Diffusion final : public VisionTask {
   // indices of a row).
   struct Draws;
   at::Tensor loss_of(const at::Tensor& images, const at::Tensor& labels, const Draws& draws);
-  at::Tensor training_loss_at(train::StepPlace place, std::span<const int64_t> samples);
   double test_loss(int64_t begin, int64_t end);
 
   models::DiffusionSchedule schedule_, sampling_;

@@ -113,8 +113,6 @@ train::Picture MaskedImages::reconstructions() {
           .pixels = data::image_grid(models::to_pixels(rows), {.columns = count})};
 }
 
-int64_t MaskedImages::layers_above(const std::string&) const { models::throw_no_layer_decay(); }
-
 analysis::NonFiniteOrigin MaskedImages::nonfinite_origin(train::StepPlace place,
                                                          std::span<const int64_t> samples) {
   return analysis::find_nonfinite(*model_, [&] { training_output(place, samples); });

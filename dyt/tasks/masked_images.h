@@ -18,7 +18,6 @@ class MaskedImages final : public VisionTask {
   void calibrate(std::span<const int64_t> samples) override;
   train::Evaluation evaluate() override;
   std::string accuracy_name() const override { return kKnnAccuracy; }
-  int64_t layers_above(const std::string& parameter) const override;
   analysis::NonFiniteOrigin nonfinite_origin(train::StepPlace place,
                                              std::span<const int64_t> samples) override;
   // The accuracy reads features behind the encoder's last slot, which folding would take apart.

@@ -21,33 +21,28 @@ void take_from_data(const char* key, int64_t& value, int64_t from_data) {
   value = from_data;
 }
 
+[[noreturn]] void throw_misfit(const char* key, std::string what, std::string expected,
+                               const std::string& found) {
+  throw core::Error(
+      core::ErrorKind::kUsage,
+      {.what = std::move(what), .where = key, .expected = std::move(expected), .found = found});
+}
+
 constexpr int64_t kRgb = 3;  // what crops and the policies beyond affine give
 
 void check_mix(const RunConfig& config) {
   if (config.mix.probability > 0 && config.train.batch_size % 2 != 0) {
-    throw core::Error(core::ErrorKind::kUsage,
-                      {.what = "a sample without a partner to be mixed with",
-                       .where = "train.batch_size",
-                       .expected = "an even number, or mix.probability=0",
-                       .found = std::to_string(config.train.batch_size)});
+    throw_misfit("train.batch_size", "a sample without a partner to be mixed with",
+                 "an even number, or mix.probability=0", std::to_string(config.train.batch_size));
   }
 }
 
 void check_neighbours(const KnnConfig& knn, int64_t images) {
   const int64_t voters = knn.train_images == 0 ? images : std::min(knn.train_images, images);
   if (knn.k > voters) {
-    throw core::Error(core::ErrorKind::kUsage, {.what = "more neighbours than training images",
-                                                .where = "knn.k",
-                                                .expected = "at most " + std::to_string(voters),
-                                                .found = std::to_string(knn.k)});
+    throw_misfit("knn.k", "more neighbours than training images",
+                 "at most " + std::to_string(voters), std::to_string(knn.k));
   }
-}
-
-[[noreturn]] void throw_misfit(const char* key, std::string what, std::string expected,
-                               const std::string& found) {
-  throw core::Error(
-      core::ErrorKind::kUsage,
-      {.what = std::move(what), .where = key, .expected = std::move(expected), .found = found});
 }
 
 void check_crops(const RunConfig& config, const models::DinoConfig& sizes) {
@@ -107,19 +102,16 @@ void visit_family_fields(RunConfig& config, core::Fields& fields) {
   if (config.model.is_classifier()) {
     fields.group("mix", config.mix);
   }
-  const auto is = [&]<class Model>(Model) {
-    return std::holds_alternative<Model>(config.model.family);
-  };
-  if (is(models::VitModel{})) {
+  if (std::holds_alternative<models::VitModel>(config.model.family)) {
     fields.group("start", config.start);
   }
   if (!config.model.is_classifier()) {
     fields.group("knn", config.knn);
   }
-  if (is(models::DinoModel{})) {
+  if (std::holds_alternative<models::DinoModel>(config.model.family)) {
     fields.group("dino", config.dino);
   }
-  if (is(models::DitModel{})) {
+  if (std::holds_alternative<models::DitModel>(config.model.family)) {
     fields.group("diffusion", config.diffusion);
   }
 }

@@ -184,8 +184,6 @@ void SelfDistillation::run_test_batch(int64_t count) {
   features(data().test, 0, std::min(count, test_samples()));
 }
 
-int64_t SelfDistillation::layers_above(const std::string&) const { models::throw_no_layer_decay(); }
-
 analysis::NonFiniteOrigin SelfDistillation::nonfinite_origin(train::StepPlace place,
                                                              std::span<const int64_t> samples) {
   return analysis::find_nonfinite(

@@ -38,7 +38,6 @@ class SelfDistillation final : public VisionTask {
   train::Evaluation evaluate() override;
   std::string accuracy_name() const override { return kKnnAccuracy; }
   torch::nn::Module& inspected() override { return *model_->teacher; }
-  int64_t layers_above(const std::string& parameter) const override;
   analysis::NonFiniteOrigin nonfinite_origin(train::StepPlace place,
                                              std::span<const int64_t> samples) override;
   void fold() override { model_->teacher->backbone().fold(); }

@@ -7,6 +7,7 @@
 
 #include "dyt/core/error.h"
 #include "dyt/ops/device.h"
+#include "dyt/optim/gradients.h"
 #include "dyt/optim/optimizer.h"
 #include "dyt/optim/schedule.h"
 #include "dyt/tasks/vision_task.h"
@@ -44,6 +45,7 @@ class Stepper {
       const at::Tensor loss = task_->training_loss(place, batch(step_ % steps_per_epoch_));
       loss.item<double>();  // the loop looks at every loss; so does its cost
       loss.backward();
+      optim::clip_gradients(task_->model(), config_.optim);
       task_->before_update(place, *optimizer_);
       optimizer_->step(optim::learning_rate(config_.optim, std::min(step_, steps - 1), steps));
       task_->after_update(place);

@@ -14,6 +14,9 @@ class VisionTask : public train::Task {
  public:
   int64_t training_samples() const override { return data_.train.labels.numel(); }
   std::vector<int64_t> epoch_order(int64_t epoch) const override;
+  int64_t layers_above(const std::string& parameter) const override {
+    return models::layers_above(config_.model, parameter);
+  }
   int64_t test_samples() const { return data_.test.labels.numel(); }
 
   // For inference: the norm slots' parameters go into the layers that follow, where they can.

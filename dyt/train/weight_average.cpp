@@ -2,6 +2,8 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include "dyt/optim/average.h"
+
 namespace dyt::train {
 namespace {
 
@@ -29,10 +31,10 @@ WeightAverage::WeightAverage(const torch::nn::Module& model, double decay)
 void WeightAverage::update() {
   const at::NoGradGuard no_grad;
   for (size_t i = 0; i < averages_.size(); ++i) {
-    at::Tensor& average = averages_[i].second;
+    const at::Tensor& average = averages_[i].second;
     const at::Tensor value = tensors_[i].second.detach();
     if (average.is_floating_point()) {
-      average.lerp_(value, 1 - decay_);
+      optim::move_average(average, value, decay_);
     } else {
       average.copy_(value);
     }

@@ -87,7 +87,9 @@ TEST(LoadPretrained, ProbingKeepsTheNormAndItsFeatures) {
   for (const std::string norm : {"layer_norm", "dyt"}) {
     LinearProbe probe(classifier_config(norm));
     const Transfer transfer = load_pretrained(probe, mae_checkpoint(norm));
-    EXPECT_EQ(transfer.missing, (std::vector<std::string>{"head.1.weight", "head.1.bias"}));
+    EXPECT_EQ(transfer.missing,
+              (std::vector<std::string>{"head.1.weight", "head.1.bias", "head.0.running_mean",
+                                        "head.0.running_var", "head.0.num_batches_tracked"}));
     MaskedAutoencoder mae(mae_config(norm));
     fill_module(mae, 0.3);
     const at::Tensor images = fill_values("x", {2, 3, 16, 16}).to(at::kFloat);
@@ -200,6 +202,31 @@ TEST(LinearProbe, HeadStartsSmall) {
   initialize(head, 0, "head.");
   EXPECT_NEAR(head.linear().weight().std(false).item<double>(), 0.01, 3e-4);
   EXPECT_EQ(head.linear().bias().abs().max().item<double>(), 0);
+}
+
+TEST(LoadPretrained, StatisticsOfBatchNormAreTensorsOfTheCheckpoint) {
+  const VitConfig config{.image_size = 8,
+                         .channels = 1,
+                         .num_classes = 3,
+                         .dim = 8,
+                         .depth = 1,
+                         .num_heads = 2,
+                         .norm = "batch_norm"};
+  VisionTransformer from(config), to(config);
+  from.named_buffers()["blocks.0.norm1.running_mean"].fill_(7);
+  std::vector<std::pair<std::string, at::Tensor>> checkpoint, without;
+  for (const auto& tensors : {from.named_parameters(), from.named_buffers()}) {
+    for (const auto& item : tensors) {
+      checkpoint.emplace_back(item.key(), item.value().detach().clone());
+      if (item.key() != "blocks.0.norm1.running_mean") {
+        without.push_back(checkpoint.back());
+      }
+    }
+  }
+  expect_error(core::ErrorKind::kData, "blocks.0.norm1.running_mean",
+               [&] { load_pretrained(to, without); });
+  load_pretrained(to, checkpoint);
+  EXPECT_EQ(to.named_buffers()["blocks.0.norm1.running_mean"][0].item<float>(), 7);
 }
 
 }  // namespace
