@@ -31,13 +31,21 @@ void AugmentConfig::visit_fields(core::Fields& fields) {
   fields.add(
       "policy", policy,
       {.help = "affine: small random maps (the next three keys); resized_crop, padded_crop: "
-               "random parts, flipped or not; supervised, supervised_pad: these with "
-               "RandAugment and random erasing. All but affine see and give RGB",
-       .choices = {"affine", "resized_crop", "padded_crop", "supervised", "supervised_pad"}});
+               "random parts, flipped or not; one_shot_crop: the same, of any "
+               "shape; center_crop: the middle square, flipped or not; "
+               "supervised, supervised_pad: random parts with RandAugment and random erasing. All "
+               "but affine see and give RGB",
+       .choices = {"affine", "resized_crop", "padded_crop", "one_shot_crop", "center_crop",
+                   "supervised", "supervised_pad"}});
   fields.add("min_area", min_area,
              {.help = "resized_crop, supervised: least share of the image that is shown",
               .min = 0.001,
               .max = 1});
+  fields.add("repeats", repeats,
+             {.help = "an image comes so often in an epoch, each time augmented anew, and only "
+                      "1/repeats of the images come: DeiT's repeated augmentation is 3",
+              .min = 1,
+              .max = 100});
   fields.add("shift", shift,
              {.help = "training images are shifted by up to so many pixels in x and y",
               .min = 0,

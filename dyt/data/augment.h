@@ -16,11 +16,14 @@ namespace dyt::data {
 struct AugmentConfig {
   // affine          a map within shift, rotate and scale, in the images' own channels
   // resized_crop    a random part brought to the images' size, flipped or not; RGB, as the rest
-  // supervised      the same, RandAugment and random erasing: the recipes for ImageNet
+  // one_shot_crop   as resized_crop, drawn once: MAE's linear probing
+  // center_crop     the middle square brought to the images' size, flipped or not: ADM's and DiT's
+  // supervised      resized_crop, RandAugment and random erasing: the recipes for ImageNet
   // padded_crop     a part of the image with four pixels around it, flipped or not
   // supervised_pad  the same, RandAugment and random erasing: the recipes for small pictures
   std::string policy = "affine";
   double min_area = 0.08;  // of resized_crop and supervised: least share of the image that is shown
+  int64_t repeats = 1;     // of an image in an epoch, each augmented anew; 1/repeats of them come
   // Of affine: largest deviation of each part; all zero: images stay as they are, bit for bit.
   double shift = 0.5;  // pixels
   double rotate = 10;  // degrees

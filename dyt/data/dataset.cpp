@@ -4,11 +4,13 @@
 
 #include <cmath>
 #include <cstdlib>
+#include <limits>
 
 #include "dyt/core/error.h"
 #include "dyt/core/hash.h"
 #include "dyt/core/lookup.h"
 #include "dyt/core/random.h"
+#include "dyt/data/image_index.h"
 #include "dyt/data/internal/readers.h"
 
 namespace dyt::data {
@@ -36,23 +38,40 @@ std::string checksum_of(const ImageData& data) {
 
 void limit(ImageSplit& split, int64_t count) {
   if (count > 0 && count < split.labels.numel()) {
-    const at::Tensor numbers = spread_numbers(split.labels.numel(), count);
-    split.images = split.images.index_select(0, numbers);
-    split.labels = split.labels.index_select(0, numbers);
+    split = select_images(split, spread_numbers(split.labels.numel(), count));
   }
 }
 
-void check_image_size(const DataConfig& config, std::string_view name) {
-  if (config.image_size != 0 && name != kFolder) {
-    throw core::Error(core::ErrorKind::kUsage,
-                      {.what = "data.image_size goes with data.folder only",
-                       .where = "configuration",
-                       .found = "the data set " + std::string(name),
-                       .todo = "leave data.image_size out"});
+void check_folder_keys(const DataConfig& config, std::string_view name) {
+  if (name == kFolder || (config.image_size == 0 && !config.stream)) {
+    return;
   }
+  const std::string key = config.stream ? "data.stream" : "data.image_size";
+  throw core::Error(core::ErrorKind::kUsage, {.what = key + " goes with data.folder only",
+                                              .where = "configuration",
+                                              .found = "the data set " + std::string(name),
+                                              .todo = "leave " + key + " out"});
+}
+
+// What the table's reader leaves open of a set that is held in memory.
+void complete_from_images(ImageData& data) {
+  data.channels = data.train.images.size(1);
+  data.image_size = data.train.images.size(2);
+  data.checksum = checksum_of(data);
 }
 
 }  // namespace
+
+ImageSplit select_images(const ImageSplit& split, const at::Tensor& numbers) {
+  ImageSplit part{.labels = split.labels.index_select(0, numbers)};
+  if (split.streamed()) {
+    part.files = {.index = split.files.index,
+                  .numbers = split.files.numbers.index_select(0, numbers)};
+  } else {
+    part.images = split.images.index_select(0, numbers);
+  }
+  return part;
+}
 
 at::Tensor spread_numbers(int64_t total, int64_t count) {
   const at::Tensor numbers = at::empty({count}, at::kLong);
@@ -80,6 +99,23 @@ void DataConfig::visit_fields(core::Fields& fields) {
              {.help = "images of data.folder are brought to squares of this side; 0: they are",
               .min = 0,
               .max = 4096});
+  fields.add("stream", stream,
+             {.help = "images of data.folder stay in their files and are decoded, by data.workers "
+                      "threads, when a batch asks for them: for sets that memory does not hold"});
+  fields.add("crop_ratio", crop_ratio,
+             {.help = "of a streamed test image: share of the shorter side that is seen",
+              .min = 0.1,
+              .max = 1});
+  fields.add("normalization", normalization,
+             {.help = "half: from 0 .. 1 to -1 .. 1; imagenet: by mean and standard deviation of "
+                      "ImageNet's channels",
+              .choices = {"half", "imagenet"}});
+  fields.add("workers", workers,
+             {.help = "threads that decode and augment training images ahead (not those of "
+                      "augment.policy=affine); 0: the training thread does it",
+              .min = 0,
+              .max = 1024,
+              .identity = false});
   fields.add("train_limit", train_limit,
              {.help = "train on so many images only, at equal distances; 0: all", .min = 0});
   fields.add("test_limit", test_limit,
@@ -134,15 +170,19 @@ ImageData hold_out_fifth(const ImageSplit& all) {
 
 ImageData open_data(const DataConfig& config) {
   const DatasetRow& row = core::find_row(dataset_table(), dataset_name(config), "data set");
-  check_image_size(config, row.name);
+  check_folder_keys(config, row.name);
   ImageData data = row.read(config);
   data.name = row.name;
   data.summary = row.summary;
   data.licence = row.licence;
   data.source = row.source;
-  data.channels = data.train.images.size(1);
-  data.image_size = data.train.images.size(2);
-  data.checksum = checksum_of(data);
+  if (!data.train.streamed()) {
+    complete_from_images(data);
+  }
+  if (config.normalization == "imagenet") {
+    data.normalization = pixels::Normalization();
+  }
+  data.workers = config.workers;
   limit(data.train, config.train_limit);
   limit(data.test, config.test_limit);
   return data;
@@ -151,6 +191,13 @@ ImageData open_data(const DataConfig& config) {
 SplitDescription describe_split(const ImageData& data, const ImageSplit& split) {
   const at::Tensor counts = at::bincount(split.labels, {}, data.num_classes);
   const int64_t* first = counts.const_data_ptr<int64_t>();
+  if (split.streamed()) {
+    const double unknown = std::numeric_limits<double>::quiet_NaN();
+    return {.count = split.labels.numel(),
+            .class_counts = {first, first + counts.numel()},
+            .mean = unknown,
+            .std = unknown};
+  }
   // A histogram of the 256 raw values instead of a copy of all pixels in fp64.
   const at::Tensor histogram = at::bincount(split.images.flatten(), {}, 256).to(at::kDouble);
   const at::Tensor values = at::arange(256, at::kDouble) / data.scale;

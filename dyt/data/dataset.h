@@ -11,12 +11,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "dyt/core/config.h"
+#include "dyt/pixels/planes.h"
 
 namespace dyt::data {
 
@@ -26,19 +28,38 @@ struct DataConfig {
   std::string labels;
   std::string test_images;  // without them every fifth image is held out for testing
   std::string test_labels;
-  std::string folder;       // the user's own data, images in folders; then the name is "folder"
-  int64_t image_size = 0;   // of `folder`: the side that images are brought to; 0: they have one
-  int64_t train_limit = 0;  // 0: all
+  std::string folder;      // the user's own data, images in folders; then the name is "folder"
+  int64_t image_size = 0;  // of `folder`: the side that images are brought to; 0: they have one
+  // Of `folder`: images stay in their files and are decoded when a batch asks for them.
+  bool stream = false;
+  double crop_ratio = 0.875;           // of a streamed test image: image_size / shorter side
+  std::string normalization = "half";  // half, imagenet
+  int64_t workers = 2;                 // threads that make training batches; 0: the trainer's own
+  int64_t train_limit = 0;             // 0: all
   int64_t test_limit = 0;
   std::string dir;  // "": $DYT_DATA, else ~/.cache/dyt
 
   void visit_fields(core::Fields& fields);
 };
 
-struct ImageSplit {
-  at::Tensor images;  // uint8 (N, C, H, W), contiguous
-  at::Tensor labels;  // int64 (N), 0 .. num_classes - 1
+class ImageIndex;
+
+// Images that stay in their files: which ones of an index.
+struct SplitFiles {
+  std::shared_ptr<const ImageIndex> index;
+  at::Tensor numbers;  // int64 (N)
 };
+
+struct ImageSplit {
+  at::Tensor images;  // uint8 (N, C, H, W), contiguous; of a streamed set undefined
+  at::Tensor labels;  // int64 (N), 0 .. num_classes - 1
+  SplitFiles files;   // of a streamed set
+
+  bool streamed() const { return files.index != nullptr; }
+};
+
+// The images of these numbers (int64), in their order.
+ImageSplit select_images(const ImageSplit& split, const at::Tensor& numbers);
 
 struct ImageData {
   std::string name;
@@ -51,8 +72,13 @@ struct ImageData {
   std::vector<std::string> class_names;  // by label; empty where they are just numbers
   int64_t image_size = 0;                // height and width
   int64_t channels = 0;
-  double scale = 0;      // raw value that counts as 1.0: 16 or 255
-  std::string checksum;  // SHA-256 over images and labels of both splits, before the limits
+  double scale = 0;  // raw value that counts as 1.0: 16 or 255
+  // SHA-256 over images and labels of both splits, of a streamed set over the names of its files
+  // and classes; before the limits.
+  std::string checksum;
+  pixels::Normalization normalization = pixels::kHalfNormalization;
+  double crop_ratio = 1;  // of streamed test images
+  int64_t workers = 0;
 };
 
 struct DatasetRow {
@@ -81,7 +107,9 @@ std::filesystem::path data_folder(const DataConfig& config);
 // (train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-..., t10k-labels-...), in the
 // first of these folders under data_folder() that has any of them: NAME, vision/NAME, and the same
 // with '-' for '_'. `folder` is JPEG and PNG files, one folder a class (docs/data.md has the
-// layouts), brought to one size by resize_crop (resize.h); Error(kResources) above 8 GiB.
+// layouts), brought to one size by resize_crop (resize.h); Error(kResources) above 8 GiB. With
+// data.stream they stay in their files, whose listing is kept in data_folder() / "listings":
+// training and test folder need the same classes, images are RGB.
 ImageData open_data(const DataConfig& config);
 
 // `count` of the numbers 0 .. total - 1 at equal distances, 0 the first: int64 (count). So a part
@@ -92,8 +120,8 @@ at::Tensor spread_numbers(int64_t total, int64_t count);
 struct SplitDescription {
   int64_t count = 0;
   std::vector<int64_t> class_counts;
-  double mean = 0;  // of raw / scale over all pixels, fp64
-  double std = 0;   // population
+  double mean = 0;  // of raw / scale over all pixels, fp64; NaN of a streamed split
+  double std = 0;   // population; the same
 };
 
 SplitDescription describe_split(const ImageData& data, const ImageSplit& split);

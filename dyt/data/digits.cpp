@@ -78,9 +78,7 @@ ImageData split_in_order(const ImageSplit& all, std::vector<int64_t> order, int6
   const int64_t count = all.labels.numel();
   const at::Tensor index = torch::tensor(order);
   const auto take = [&](int64_t begin, int64_t end) {
-    const at::Tensor part = index.slice(0, begin, end);
-    return ImageSplit{.images = all.images.index_select(0, part),
-                      .labels = all.labels.index_select(0, part)};
+    return select_images(all, index.slice(0, begin, end));
   };
   return {.train = take(0, train_count), .test = take(train_count, count)};
 }

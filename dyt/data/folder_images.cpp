@@ -76,7 +76,8 @@ Shape shape_of(const std::vector<LabelledFile>& files, int64_t image_size) {
          .where = "data.folder",
          .expected = "at most " + std::to_string(kMaxBytes >> 30) + " GiB",
          .found = std::to_string(count) + " images of " + std::to_string(shape.bytes()) + " bytes",
-         .todo = "set a smaller data.image_size"});
+         .todo = "set data.stream=true, and they stay in their files; or a smaller "
+                 "data.image_size"});
   }
   return shape;
 }
@@ -130,6 +131,9 @@ void check_keys(const DataConfig& config) {
 
 ImageData read_folder(const DataConfig& config) {
   check_keys(config);
+  if (config.stream) {
+    return read_streamed_folder(config);
+  }
   const ImageFiles files = find_image_files(config.folder);
   std::vector<LabelledFile> all = files.train;
   all.insert(all.end(), files.test.begin(), files.test.end());

@@ -98,26 +98,39 @@ std::vector<std::string> class_folders_in(const fs::path& folder) {
   return names;
 }
 
-ImageFiles find_image_files(const fs::path& folder) {
+FolderLayout layout_of(const fs::path& folder) {
   if (!is_folder(folder)) {
     refuse("the folder of images is not there, or is no folder", folder);
   }
-  const bool divided = is_folder(folder / "train");
-  const fs::path train_folder = divided ? folder / "train" : folder;
-  ImageFiles files;
-  files.class_names = class_folders_in(train_folder);
-  files.train = files_of(train_folder, files.class_names);
-  if (files.class_names.size() < 2 || files.train.size() < 2) {
-    refuse("there is nothing to tell apart", train_folder, "at least 2 images and 2 classes",
-           std::to_string(files.train.size()) + " images, " +
-               std::to_string(files.class_names.size()) + " classes");
+  if (!is_folder(folder / "train")) {
+    return {.train = folder, .test = {}};
   }
   for (const char* name : {"test", "val"}) {
-    if (divided && files.test.empty() && is_folder(folder / name)) {
-      files.test = files_of(folder / name, files.class_names);
-      if (files.test.empty()) {
-        refuse("the folder of test images holds no folders of classes", folder / name);
-      }
+    if (is_folder(folder / name)) {
+      return {.train = folder / "train", .test = folder / name};
+    }
+  }
+  return {.train = folder / "train", .test = {}};
+}
+
+void check_something_to_tell_apart(const fs::path& folder, int64_t images, int64_t classes) {
+  if (classes < 2 || images < 2) {
+    refuse("there is nothing to tell apart", folder, "at least 2 images and 2 classes",
+           std::to_string(images) + " images, " + std::to_string(classes) + " classes");
+  }
+}
+
+ImageFiles find_image_files(const fs::path& folder) {
+  const FolderLayout layout = layout_of(folder);
+  ImageFiles files;
+  files.class_names = class_folders_in(layout.train);
+  files.train = files_of(layout.train, files.class_names);
+  check_something_to_tell_apart(layout.train, static_cast<int64_t>(files.train.size()),
+                                static_cast<int64_t>(files.class_names.size()));
+  if (!layout.test.empty()) {
+    files.test = files_of(layout.test, files.class_names);
+    if (files.test.empty()) {
+      refuse("the folder of test images holds no folders of classes", layout.test);
     }
   }
   return files;

@@ -5,6 +5,7 @@
 
 #include "dyt/core/error.h"
 #include "dyt/core/files.h"
+#include "dyt/core/hash.h"
 #include "dyt/core/text.h"
 #include "dyt/data/internal/class_listing.h"
 #include "dyt/data/internal/image_files.h"
@@ -97,6 +98,16 @@ int64_t ImageIndex::label(int64_t number) const {
 fs::path ImageIndex::path(int64_t number) const {
   const std::string& name = class_names_[static_cast<size_t>(label(number))];
   return folder_ / name / (names_.c_str() + begins_[static_cast<size_t>(number)]);
+}
+
+std::string ImageIndex::checksum() const {
+  std::string text;
+  int64_t begin = 0;
+  for (size_t n = 0; n < class_names_.size(); ++n) {
+    text += class_names_[n] + '\0' + std::to_string(ends_[n] - begin) + '\0';
+    begin = ends_[n];
+  }
+  return core::sha256_hex(text + names_);
 }
 
 void check_same_classes(const ImageIndex& train, const ImageIndex& test) {

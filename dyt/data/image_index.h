@@ -40,6 +40,9 @@ class ImageIndex {
   int64_t label(int64_t number) const;
   std::filesystem::path path(int64_t number) const;
 
+  // SHA-256 over the names of classes and images, in their order.
+  std::string checksum() const;
+
   // How many classes' folders had to be listed; 0: all came from the cache.
   int64_t listed() const { return listed_; }
 

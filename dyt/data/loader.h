@@ -7,7 +7,8 @@
 // Nothing here depends on threads or on the other samples of a batch: a training image is a
 // function of (seed, epoch, sample) alone.
 //
-// Normalization, in fp32: (raw / scale - 0.5) / 0.5, so 0 becomes -1 and `scale` becomes 1.
+// Normalization, in fp32: (raw / scale - mean) / std; of data.normalization=half both are 0.5, so 0
+// becomes -1 and `scale` becomes 1.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -32,12 +33,14 @@ struct BatchSpec {
 
 // Training images of these numbers, augmented from the streams (seed, "augment", epoch, sample), or
 // (seed, "transform/<stage>", epoch, sample), and normalized: float (B, C, H, W), C 3 where
-// augment.makes_rgb(). All channels of an image get the same map.
+// augment.makes_rgb().
 at::Tensor train_batch(const ImageData& data, std::span<const int64_t> samples,
                        const BatchSpec& spec);
 
-// Images begin .. end - 1 of one of its splits, normalized: float (end - begin, C, H, W).
-at::Tensor plain_batch(const ImageData& data, const ImageSplit& split, int64_t begin, int64_t end);
+// Images begin .. end - 1 of one of its splits that is in memory, normalized: float (end - begin,
+// C, H, W). C is the data's, or `channels`: grey images fill 3.
+at::Tensor plain_batch(const ImageData& data, const ImageSplit& split, int64_t begin, int64_t end,
+                       int64_t channels = 0);
 
 // Of the test images.
 inline at::Tensor eval_batch(const ImageData& data, int64_t begin, int64_t end) {

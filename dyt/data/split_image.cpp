@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "dyt/data/image_index.h"
+
 namespace dyt::data {
 namespace {
 
@@ -12,6 +14,10 @@ constexpr double kLargestByte = 255;
 }  // namespace
 
 formats::Image split_image(const ImageData& data, const ImageSplit& split, int64_t number) {
+  if (split.streamed()) {
+    return formats::read_image(
+        split.files.index->path(split.files.numbers.const_data_ptr<int64_t>()[number]));
+  }
   const int64_t side = data.image_size, channels = data.channels, plane = side * side;
   formats::Image image{.height = side, .width = side, .channels = channels};
   image.pixels.resize(static_cast<size_t>(plane * channels));

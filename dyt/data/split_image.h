@@ -1,4 +1,4 @@
-// One image of a data set in memory, as 8-bit pixels for the transforms of dyt/pixels.
+// One image of a data set, as 8-bit pixels for the transforms of dyt/pixels.
 #pragma once
 
 #include "dyt/data/dataset.h"
@@ -6,7 +6,9 @@
 
 namespace dyt::data {
 
-// Image `number` of the split, its raw values brought from 0 .. data.scale to 0 .. 255 and rounded.
+// Image `number` of the split, its raw values brought from 0 .. data.scale to 0 .. 255 and rounded;
+// of a streamed split as it is in its file, of any size, 1 or 3 channels. Error(kData) names a file
+// that cannot be read.
 formats::Image split_image(const ImageData& data, const ImageSplit& split, int64_t number);
 
 }  // namespace dyt::data

@@ -33,6 +33,21 @@ TEST(BatchOrder, IsAPermutationOfSeedAndEpoch) {
   EXPECT_EQ(order, all);
 }
 
+TEST(EvalBatch, ByMeanAndDeviationOfImageNetsChannels) {
+  const ImageData grey = open_data({.normalization = "imagenet"});
+  const at::Tensor batch = plain_batch(grey, grey.test, 0, 3, /*channels=*/3);
+  const at::Tensor share = grey.test.images.slice(0, 0, 3).to(at::kFloat) / 16;
+  const std::vector<float> mean = {0.485f, 0.456f, 0.406f}, std = {0.229f, 0.224f, 0.225f};
+  for (int64_t channel = 0; channel < 3; ++channel) {
+    const auto n = static_cast<size_t>(channel);
+    EXPECT_TRUE(at::allclose(batch.select(1, channel), (share.select(1, 0) - mean[n]) / std[n],
+                             /*rtol=*/1e-6, /*atol=*/1e-6));
+  }
+  const std::vector<int64_t> samples = {0};
+  EXPECT_TRUE(train_batch(grey, samples, {.augment = kNoAugment})
+                  .equal(plain_batch(grey, grey.train, 0, 1)));
+}
+
 TEST(EvalBatch, IsTheNormalizedImages) {
   const at::Tensor batch = eval_batch(digits(), 10, 42);
   EXPECT_EQ(batch.sizes(), (std::vector<int64_t>{32, 1, 8, 8}));

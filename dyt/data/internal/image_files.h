@@ -26,6 +26,19 @@ struct ImageFiles {
 // for a class of the test part that the training part does not have.
 ImageFiles find_image_files(const std::filesystem::path& folder);
 
+// Where the classes' folders are.
+struct FolderLayout {
+  std::filesystem::path train;
+  std::filesystem::path test;  // "": there are no test images of their own
+};
+
+// Error(kData) where the folder is not there.
+FolderLayout layout_of(const std::filesystem::path& folder);
+
+// Error(kData) below 2 images or 2 classes.
+void check_something_to_tell_apart(const std::filesystem::path& folder, int64_t images,
+                                   int64_t classes);
+
 // The names of the images in a class's folder, sorted bytewise. Error(kData) without any.
 std::vector<std::string> image_names_in(const std::filesystem::path& folder);
 

@@ -14,7 +14,9 @@ ImageData read_mnist(
     const DataConfig& config);  // also fashion_mnist: its files have the same names
 ImageData read_cifar10(const DataConfig& config);
 ImageData read_user_images(const DataConfig& config);
-ImageData read_folder(const DataConfig& config);
+ImageData read_folder(const DataConfig& config);  // with data.stream: the next
+// Fills what open_data fills of other sets, too: channels, image_size, checksum.
+ImageData read_streamed_folder(const DataConfig& config);
 
 // Error(kData): files that `dyt data fetch` gets are not in any of these places.
 [[noreturn]] void throw_missing(const DataConfig& config, const std::string& what,
