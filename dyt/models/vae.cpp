@@ -71,6 +71,62 @@ at::Tensor Vae::decode(const at::Tensor& latents) const {
   return decoder_->forward(post_quant_conv_->forward(latents));
 }
 
+namespace {
+
+// The lengths of the tensor of that name; none where it is not there.
+at::IntArrayRef sizes_in(const std::vector<std::pair<std::string, at::Tensor>>& tensors,
+                         const std::string& name) {
+  for (const auto& [other, tensor] : tensors) {
+    if (other == name && tensor.dim() == 4) {
+      return tensor.sizes();
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+VaeConfig vae_config_of(const std::vector<std::pair<std::string, at::Tensor>>& tensors) {
+  const at::IntArrayRef first = sizes_in(tensors, "encoder.conv_in.weight");
+  const at::IntArrayRef last = sizes_in(tensors, "quant_conv.weight");
+  const auto conv = [&](size_t level, int64_t block) {
+    return sizes_in(tensors, "encoder.down_blocks." + std::to_string(level) + ".resnets." +
+                                 std::to_string(block) + ".conv1.weight");
+  };
+  VaeConfig config{.widths = {}, .blocks = 0};
+  while (!conv(config.widths.size(), 0).empty()) {
+    config.widths.push_back(conv(config.widths.size(), 0)[0]);
+  }
+  while (!conv(0, config.blocks).empty()) {
+    ++config.blocks;
+  }
+  if (first.empty() || last.empty() || config.widths.empty()) {
+    throw core::Error(core::ErrorKind::kData,
+                      {.what = "these are not the weights of an autoencoder",
+                       .expected = "the names of diffusers' AutoencoderKL: encoder.conv_in.weight, "
+                                   "encoder.down_blocks.0.resnets.0.conv1.weight, "
+                                   "quant_conv.weight, ...",
+                       .found = tensors.empty() ? "nothing" : tensors.front().first + ", ..."});
+  }
+  config.image_channels = first[1];
+  config.latent_channels = last[0] / 2;
+  return config;
+}
+
+std::string vae_tensor_name(const std::string& name) {
+  constexpr std::pair<std::string_view, std::string_view> kRenamed[] = {
+      {".query.", ".to_q."},
+      {".key.", ".to_k."},
+      {".value.", ".to_v."},
+      {".proj_attn.", ".to_out.0."}};
+  for (const auto& [old, now] : kRenamed) {
+    if (const size_t place = name.find(old); place != std::string::npos) {
+      return name.substr(0, place) + std::string(now) + name.substr(place + old.size());
+    }
+  }
+  return name;
+}
+
 at::Tensor sample_latents(const LatentGaussian& latents, const at::Tensor& noise) {
   return latents.mean + (0.5 * latents.log_variance).exp() * noise;
 }

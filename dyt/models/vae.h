@@ -19,6 +19,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "dyt/nn/conv.h"
@@ -70,6 +72,13 @@ class Vae final : public torch::nn::Module {
   std::shared_ptr<VaeDecoder> decoder_;
   std::shared_ptr<nn::Conv2d> quant_conv_, post_quant_conv_;
 };
+
+// The sizes of an autoencoder whose tensors these are. Error(kData) where they are no
+// autoencoder's.
+VaeConfig vae_config_of(const std::vector<std::pair<std::string, at::Tensor>>& tensors);
+
+// The name in this network of a tensor of a file, older files' too.
+std::string vae_tensor_name(const std::string& name);
 
 // mean + exp(log variance / 2) noise; noise normal, shaped as the mean.
 at::Tensor sample_latents(const LatentGaussian& latents, const at::Tensor& noise);

@@ -26,10 +26,14 @@ VisionTransformer::VisionTransformer(const VitConfig& config, const at::TensorOp
                           std::make_shared<nn::Linear>(config.dim, config.num_classes, options));
 }
 
-nn::Stream VisionTransformer::run_blocks(const at::Tensor& images) {
+at::Tensor VisionTransformer::embed(const at::Tensor& images) {
   const at::Tensor patches = patch_embed_->forward(images);  // (B, L, D)
   const at::Tensor class_tokens = cls_token_.expand({images.size(0), -1, -1});
-  return blocks_->forward({.branch = at::cat({class_tokens, patches}, 1) + pos_embed_});
+  return at::cat({class_tokens, patches}, 1) + pos_embed_;
+}
+
+at::Tensor VisionTransformer::last_attention(const at::Tensor& images) {
+  return blocks_->last_attention({.branch = embed(images)});
 }
 
 at::Tensor VisionTransformer::pool(const nn::Stream& stream) {

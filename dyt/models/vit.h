@@ -64,6 +64,9 @@ class VisionTransformer final : public ImageClassifier {
   // model with token pooling has none: Error(kUsage).
   at::Tensor forward_features(const at::Tensor& images);
 
+  // The weights of the last block's attention, (B, num_heads, 1 + L, 1 + L).
+  at::Tensor last_attention(const at::Tensor& images);
+
   // For inference: puts weight and bias of every norm slot, those on queries and keys aside, into
   // the layers that follow, and lets the point-wise slots write in place where no gradient is
   // wanted. The logits stay the same but for rounding. What is folded has the state dict of its
@@ -74,7 +77,10 @@ class VisionTransformer final : public ImageClassifier {
   int64_t num_patches() const { return patch_embed_->shape().num_patches(); }
 
  private:
-  nn::Stream run_blocks(const at::Tensor& images);
+  at::Tensor embed(const at::Tensor& images);  // -> (B, 1 + L, D)
+  nn::Stream run_blocks(const at::Tensor& images) {
+    return blocks_->forward({.branch = embed(images)});
+  }
   at::Tensor pool(const nn::Stream& stream);  // -> (B, D)
 
   VitConfig config_;

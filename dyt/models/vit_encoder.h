@@ -34,6 +34,11 @@ class VitEncoder : public torch::nn::Module {
   // times (B, 1 + L, D), the last block last. Error(kUsage) unless 1 <= count <= depth.
   std::vector<at::Tensor> last_tokens(const at::Tensor& images, int64_t count);
 
+  // The weights of the last block's attention, (B, num_heads, 1 + L, 1 + L).
+  at::Tensor last_attention(const at::Tensor& images) {
+    return blocks_->last_attention({.branch = embed(images)});
+  }
+
   // For inference: as VisionTransformer's, but that `norm` stays: no layer of this network reads
   // what it gives.
   void fold() { blocks_->fold(); }

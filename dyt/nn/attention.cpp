@@ -2,6 +2,8 @@
 
 #include <ATen/ops/scaled_dot_product_attention.h>
 
+#include <cmath>
+
 #include "dyt/core/error.h"
 
 namespace dyt::nn {
@@ -34,15 +36,25 @@ Attention::Attention(const AttentionOptions& attention, const at::TensorOptions&
   proj_ = register_module("proj", std::make_shared<Linear>(dim, dim, options));
 }
 
-at::Tensor Attention::forward(const at::Tensor& tokens) const {
+Attention::Heads Attention::heads_of(const at::Tensor& tokens) const {
   const int64_t B = tokens.size(0), N = tokens.size(1), D = tokens.size(2);
   // unbind, not three selections: its gradient is one stack instead of three padded sums.
   const std::vector<at::Tensor> qkv =
       qkv_->forward(tokens).view({B, N, 3, num_heads_, D / num_heads_}).unbind(2);
   const auto heads_first = [&](int part) { return qkv[part].transpose(1, 2); };  // (B, h, N, D/h)
-  const at::Tensor heads = at::scaled_dot_product_attention(
-      normed(q_norm_, heads_first(0)), normed(k_norm_, heads_first(1)), heads_first(2));
-  return proj_->forward(heads.transpose(1, 2).reshape({B, N, D}));
+  return {normed(q_norm_, heads_first(0)), normed(k_norm_, heads_first(1)), heads_first(2)};
+}
+
+at::Tensor Attention::forward(const at::Tensor& tokens) const {
+  const Heads in = heads_of(tokens);
+  const at::Tensor heads = at::scaled_dot_product_attention(in.q, in.k, in.v);
+  return proj_->forward(heads.transpose(1, 2).reshape(tokens.sizes()));
+}
+
+at::Tensor Attention::weights(const at::Tensor& tokens) const {
+  const Heads in = heads_of(tokens);
+  const double scale = 1 / std::sqrt(static_cast<double>(in.q.size(-1)));
+  return at::matmul(in.q * scale, in.k.transpose(-2, -1)).softmax(-1);
 }
 
 }  // namespace dyt::nn

@@ -30,10 +30,18 @@ class Attention final : public torch::nn::Module {
 
   at::Tensor forward(const at::Tensor& tokens) const;  // (B, N, D) -> (B, N, D)
 
+  // What forward() mixes the tokens with, softmax(q k^T / sqrt(D/h)): (B, h, N, N), rows sum to 1.
+  at::Tensor weights(const at::Tensor& tokens) const;
+
   // What reads the tokens.
   Linear& input_layer() const { return *qkv_; }
 
  private:
+  struct Heads {
+    at::Tensor q, k, v;  // (B, h, N, D/h); q and k behind their slots
+  };
+  Heads heads_of(const at::Tensor& tokens) const;
+
   int64_t num_heads_;
   std::shared_ptr<Linear> qkv_, proj_;
   std::shared_ptr<Norm> q_norm_, k_norm_;  // null without qk_norm

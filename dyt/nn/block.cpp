@@ -45,6 +45,10 @@ Stream Block::forward(const Stream& stream) {
   return {drop_path2_->forward(scaled(ls2_, mlp_->forward(second.y))), second.sum};
 }
 
+at::Tensor Block::attention(const Stream& stream) const {
+  return attn_->weights(norm1_->forward_add(stream.branch, stream.residual).y);
+}
+
 void Block::fold() {
   nn::fold(*norm1_, {&attn_->input_layer()});
   nn::fold(*norm2_, {&mlp_->input_layer()});

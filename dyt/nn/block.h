@@ -41,6 +41,9 @@ class Block final : public torch::nn::Module {
 
   Stream forward(const Stream& stream);  // both parts (B, N, D)
 
+  // The attention's weights, as forward() has them: (B, h, N, N).
+  at::Tensor attention(const Stream& stream) const;
+
   // For inference: weight and bias of norm1 and norm2 go into the layers that follow, and where no
   // gradient is wanted forward writes into its own argument. The slots on queries and keys stay:
   // the product that reads them has no matrix.

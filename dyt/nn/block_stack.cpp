@@ -17,6 +17,13 @@ Stream BlockStack::forward(Stream stream) {
   return stream;
 }
 
+at::Tensor BlockStack::last_attention(Stream stream) {
+  for (size_t i = 0; i + 1 < blocks_.size(); ++i) {
+    stream = blocks_[i]->forward(stream);
+  }
+  return blocks_.back()->attention(stream);
+}
+
 void BlockStack::fold() {
   for (const auto& block : blocks_) {
     block->fold();

@@ -34,6 +34,9 @@ class BlockStack final : public torch::nn::Module {
     }
   }
 
+  // The weights of the last block's attention, (B, h, N, N).
+  at::Tensor last_attention(Stream stream);
+
   void fold();  // every block, see block.h
 
   size_t size() const { return blocks_.size(); }

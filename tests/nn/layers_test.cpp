@@ -62,7 +62,9 @@ TEST(Attention, QkNormActsOnQueriesAndKeysOfEachHead) {
   for (int64_t head = 0; head < h; ++head) {
     const auto of = [&](int part) { return parts[part].narrow(-1, head * D / h, D / h); };
     const at::Tensor q = norm("q_norm", of(0)), k = norm("k_norm", of(1));
-    heads.push_back(at::matmul((at::matmul(q, k.transpose(1, 2)) / 2).softmax(-1), of(2)));
+    const at::Tensor weights = (at::matmul(q, k.transpose(1, 2)) / 2).softmax(-1);
+    EXPECT_LT(largest_difference(attention->weights(x).select(1, head), weights), 1e-14);
+    heads.push_back(at::matmul(weights, of(2)));
   }
   const at::Tensor y = at::linear(at::cat(heads, -1), p["proj.weight"], p["proj.bias"]);
   EXPECT_LT(largest_difference(attention->forward(x), y), 1e-14);
