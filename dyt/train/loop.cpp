@@ -91,6 +91,7 @@ class Loop {
 
  private:
   void start();
+  bool misses_evaluation();
   // These two: false if diverged.
   bool train_epoch(int64_t epoch);
   bool finish_epoch(int64_t epoch);
@@ -130,11 +131,16 @@ Loop::Loop(const LoopInput& input)
       steps_(steps_per_epoch_ * input.train.epochs),
       optimizer_(optim::make_optimizer(optim::named_parameters(input.task.model()), input.optim,
                                        {.rate_scale = rate_scales(input),
-                                        .skip_missing_gradients = input.task.drops_gradients()})) {}
+                                        .skip_missing_gradients = input.task.drops_gradients()})) {
+  input.task.end_evaluations_at(input.stop);
+}
 
 RunStatus Loop::run() {
   start();
   RunStatus status = RunStatus::kFinished;
+  if (misses_evaluation() && !finish_epoch(state_.step / steps_per_epoch_ - 1)) {
+    status = RunStatus::kDiverged;
+  }
   while (state_.step < steps_ && status == RunStatus::kFinished) {
     const int64_t epoch = state_.step / steps_per_epoch_;
     if (!train_epoch(epoch) || !finish_epoch(epoch)) {
@@ -163,6 +169,13 @@ void Loop::start() {
     }
   }
   first_step_ = state_.step;
+}
+
+// A checkpoint of a run that was stopped while an epoch was being evaluated.
+bool Loop::misses_evaluation() {
+  epoch_first_step_ = state_.step;
+  return state_.step > 0 && state_.step % steps_per_epoch_ == 0 &&
+         (last_metrics_.is_null() || last_metrics_.at("step") != state_.step);
 }
 
 bool Loop::train_epoch(int64_t epoch) {
@@ -245,7 +258,14 @@ bool Loop::finish_epoch(int64_t epoch) {
   if (!weights_are_finite()) {
     return leave_broken_epoch(epoch);
   }
-  evaluate();
+  try {
+    evaluate();
+  } catch (const core::Error& error) {
+    if (error.kind() == core::ErrorKind::kInterrupted) {
+      stop();
+    }
+    throw;
+  }
   if (!std::isfinite(last_evaluation_.loss)) {
     nonfinite_ = {{"loss", core::number_text(last_evaluation_.loss)},
                   {"layer", ""},

@@ -33,8 +33,9 @@ enum class RunStatus { kFinished, kDiverged };
 
 // Trains to the end, from the newest checkpoint where the folder has one, and writes result.json. A
 // training loss that is not finite, or weights after the last step, end the run as diverged: a
-// result, not an error. A request to stop saves a checkpoint and throws Error(kInterrupted).
-// Weights that are not finite are never saved.
+// result, not an error. A request to stop, heard between steps and by an evaluation's batches,
+// saves a checkpoint and throws Error(kInterrupted); an evaluation that it cut off is made when the
+// run goes on. Weights that are not finite are never saved.
 RunStatus run_training(const LoopInput& input);
 
 }  // namespace dyt::train

@@ -207,7 +207,9 @@ void RunFolder::save(RunState state, const std::vector<CheckpointPart>& parts, b
     log_->sync();
     state.log_lines = log_->lines();
     const std::string name = "step-" + std::to_string(state.step);
-    // A checkpoint of this very step holds these very bits: replacing it would risk it for nothing.
+    // A checkpoint of this very step holds these very weights: replacing it would risk it for
+    // nothing. One that was saved while the epoch was being evaluated stays one: who goes on from
+    // it evaluates again.
     if (!is_there(path_ / "checkpoints" / name)) {
       write_checkpoint(name, state, parts);
     }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "dyt/core/error.h"
+
 namespace dyt::train {
 
 void add_correct(const at::Tensor& right, Evaluation& evaluation) {
@@ -12,6 +14,12 @@ void add_correct(const at::Tensor& right, Evaluation& evaluation) {
   }
   evaluation.accuracy = static_cast<double>(std::count(correct.begin(), correct.end(), '1')) /
                         static_cast<double>(correct.size());
+}
+
+void Task::look_for_stop() const {
+  if (stop_ != nullptr && stop_->requested()) {
+    throw core::Error(core::ErrorKind::kInterrupted, {.what = "stopped during an evaluation"});
+  }
 }
 
 }  // namespace dyt::train

@@ -10,6 +10,7 @@
 
 #include "dyt/analysis/nonfinite.h"
 #include "dyt/analysis/slot_statistics.h"
+#include "dyt/core/stop.h"
 #include "dyt/optim/optimizer.h"
 
 namespace torch::nn {
@@ -69,6 +70,16 @@ class Task {
   // Where numbers stopped being finite, asked when the loss of this step or its update was not.
   virtual analysis::NonFiniteOrigin nonfinite_origin(StepPlace place,
                                                      std::span<const int64_t> samples) = 0;
+
+  // A long evaluation ends with Error(kInterrupted) soon after this asks for it.
+  void end_evaluations_at(const core::StopFlag& stop) { stop_ = &stop; }
+
+ protected:
+  // For evaluations, between their batches.
+  void look_for_stop() const;
+
+ private:
+  const core::StopFlag* stop_ = nullptr;
 };
 
 }  // namespace dyt::train

@@ -49,6 +49,7 @@ class FakeTask final : public train::Task {
   }
 
   train::Evaluation evaluate() override {
+    look_for_stop();
     ++evaluations;
     const at::NoGradGuard no_grad;
     return {.loss = linear_->weight.sum().item<double>(),

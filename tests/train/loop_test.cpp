@@ -121,7 +121,7 @@ TEST(Loop, AStopAtAnyStepChangesNothing) {
   const TempFolder whole;
   FakeTask unbroken;
   train(unbroken, whole.path());
-  for (int64_t stop_after = 0; stop_after < 6; ++stop_after) {
+  for (int64_t stop_after = 0; stop_after <= 6; ++stop_after) {  // 2, 4, 6: in an evaluation
     const TempFolder broken;
     FakeTask first, second;
     testing::expect_error(core::ErrorKind::kInterrupted, "the state is saved",
