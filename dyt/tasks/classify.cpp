@@ -4,27 +4,43 @@
 
 #include "dyt/nn/norm.h"
 #include "dyt/nn/random_layer.h"
+#include "dyt/tasks/attention_maps.h"
 #include "dyt/tasks/pretrained.h"
 
 namespace dyt::tasks {
 namespace {
+
+constexpr int64_t kShown = 8;
 
 at::Tensor labels_of(const data::ImageSplit& split, std::span<const int64_t> samples) {
   const at::Tensor index = torch::tensor(at::IntArrayRef(samples.data(), samples.size()));
   return split.labels.index_select(0, index);
 }
 
+// At random weights.
+std::shared_ptr<models::ImageClassifier> started_network(const RunConfig& config) {
+  const auto seed = static_cast<uint64_t>(config.seed);
+  if (config.start.probe == "none") {
+    auto network = models::make_classifier(config.model);
+    models::initialize(*network, config.model, seed);
+    return network;
+  }
+  const auto& vit = std::get<models::VitModel>(config.model.family);
+  auto network =
+      std::make_shared<models::ProbeClassifier>(vit.sizes, probe_kind(config.start.probe));
+  models::initialize(*network, vit.init.linear_std, seed);
+  return network;
+}
+
 }  // namespace
 
 Classify::Classify(const RunConfig& config, data::ImageData data)
-    : VisionTask(config, std::move(data)), model_(models::make_classifier(config.model)) {
-  models::initialize(*model_, config.model, seed());
+    : VisionTask(config, std::move(data)), model_(started_network(config)) {
   load_start(*model_, config);
   model_->to(device());
 }
 
-Classify::Batch Classify::training_batch(train::StepPlace place,
-                                         std::span<const int64_t> samples) const {
+Classify::Batch Classify::training_batch(train::StepPlace place, std::span<const int64_t> samples) {
   Batch batch{.images = training_images(place, samples), .mix = {}};
   core::RandomStream random(seed(), "mix", {static_cast<uint64_t>(place.step)});
   batch.mix = data::draw_mix(
@@ -65,6 +81,14 @@ at::Tensor Classify::test_logits(int64_t begin, int64_t end) {
 }
 
 train::Evaluation Classify::evaluate() {
+  train::Evaluation result = test_results();
+  if (auto* vit = dynamic_cast<models::VisionTransformer*>(model_.get())) {
+    result.pictures.push_back(attention(*vit));
+  }
+  return result;
+}
+
+train::Evaluation Classify::test_results() {
   train::Evaluation result;
   const analysis::SlotRecorder recorder(*model_);
   for_each_batch(test_samples(), [&](int64_t begin, int64_t end) {
@@ -77,6 +101,14 @@ train::Evaluation Classify::evaluate() {
   result.loss /= static_cast<double>(test_samples());
   result.slots = recorder.statistics();
   return result;
+}
+
+train::Picture Classify::attention(models::VisionTransformer& vit) {
+  const at::NoGradGuard no_grad;
+  const at::Tensor images = test_images(0, std::min(kShown, test_samples()));
+  const bool by_class = vit.config().global_pool == "token";
+  return attention_picture(pixels_of(images), vit.last_attention(images),
+                           by_class ? Looker::kClassToken : Looker::kPatches);
 }
 
 analysis::NonFiniteOrigin Classify::nonfinite_origin(train::StepPlace place,

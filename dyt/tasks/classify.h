@@ -1,7 +1,7 @@
 // Supervised image classification: a network, cross-entropy, accuracy on the test images.
 #pragma once
 
-#include "dyt/models/image_classifier.h"
+#include "dyt/models/vit.h"
 #include "dyt/tasks/vision_task.h"
 
 namespace dyt::tasks {
@@ -25,11 +25,13 @@ class Classify final : public VisionTask {
     at::Tensor images;
     data::Mix mix;
   };
-  Batch training_batch(train::StepPlace place, std::span<const int64_t> samples) const;
+  Batch training_batch(train::StepPlace place, std::span<const int64_t> samples);
   at::Tensor training_logits(train::StepPlace place, const at::Tensor& images);
   // Test images begin .. end - 1 -> logits (B, num_classes) on the CPU, in evaluation mode, without
   // gradient.
   at::Tensor test_logits(int64_t begin, int64_t end);
+  train::Evaluation test_results();  // all but the pictures
+  train::Picture attention(models::VisionTransformer& vit);
 
   std::shared_ptr<models::ImageClassifier> model_;
 };

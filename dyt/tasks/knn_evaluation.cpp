@@ -40,8 +40,7 @@ void add_knn_accuracy(const KnnInput& input, const at::Tensor& features, const a
   const int64_t wanted = input.config.train_images;
   const int64_t count = wanted == 0 ? all : std::min(wanted, all);
   const at::Tensor numbers = data::spread_numbers(all, count);
-  const data::ImageSplit voters{.images = data.train.images.index_select(0, numbers),
-                                .labels = data.train.labels.index_select(0, numbers)};
+  const data::ImageSplit voters = data::select_images(data.train, numbers);
   const at::Tensor votes = analysis::knn_votes(all_features(input, voters), voters.labels, features,
                                                {.k = input.config.k,
                                                 .temperature = input.config.temperature,

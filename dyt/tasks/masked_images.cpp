@@ -1,7 +1,6 @@
 #include "dyt/tasks/masked_images.h"
 
 #include "dyt/data/image_grid.h"
-#include "dyt/models/diffusion_sampling.h"
 #include "dyt/nn/norm.h"
 #include "dyt/nn/random_layer.h"
 
@@ -110,7 +109,7 @@ train::Picture MaskedImages::reconstructions() {
               std::string(sizes.norm_pix_loss
                               ? " (brightness and contrast of each patch are the true ones)"
                               : ""),
-          .pixels = data::image_grid(models::to_pixels(rows), {.columns = count})};
+          .pixels = data::image_grid(pixels_of(rows), {.columns = count})};
 }
 
 analysis::NonFiniteOrigin MaskedImages::nonfinite_origin(train::StepPlace place,

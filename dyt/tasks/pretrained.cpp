@@ -4,6 +4,7 @@
 
 #include "dyt/core/error.h"
 #include "dyt/io/tensor_file.h"
+#include "dyt/models/probe_classifier.h"
 #include "dyt/models/transfer.h"
 #include "dyt/nn/norm_spec.h"
 #include "dyt/tasks/presets.h"
@@ -55,6 +56,12 @@ void StartConfig::visit_fields(core::Fields& fields) {
   fields.add(
       "head_std", head_std,
       {.help = "standard deviation of the head's weights over such a start", .min = 0, .max = 2});
+  fields.add("probe", probe,
+             {.help = "none: all weights are trained; else the encoder is frozen and a matrix is "
+                      "trained on batch_norm: its class token through a batch norm (MAE's linear "
+                      "probing), last_class_tokens: those of the last four blocks (DINO's for "
+                      "ViT-S), token_and_mean: class token and mean of the patches (for ViT-B)",
+              .choices = {"none", "batch_norm", "last_class_tokens", "token_and_mean"}});
 }
 
 std::string evaluated_weights(const RunConfig& config) {
@@ -98,26 +105,38 @@ fs::path weights_file(const std::string& from) {
   return last;
 }
 
+models::ProbeKind probe_kind(const std::string& name) {
+  if (name == "batch_norm") {
+    return models::ProbeKind::kBatchNorm;
+  }
+  return name == "last_class_tokens" ? models::ProbeKind::kLastClassTokens
+                                     : models::ProbeKind::kTokenAndMean;
+}
+
 void load_start(torch::nn::Module& network, const RunConfig& config) {
   if (config.start.from.empty()) {
     return;
   }
   auto* vit = dynamic_cast<models::VisionTransformer*>(&network);
-  if (vit == nullptr) {
+  auto* probe = dynamic_cast<models::ProbeClassifier*>(&network);
+  if (vit == nullptr && probe == nullptr) {
     throw core::Error(core::ErrorKind::kUsage, {.what = "only a ViT starts from a pre-training",
                                                 .where = "start.from",
                                                 .found = "model " + config.model.name});
   }
+  torch::nn::Module& encoder = probe == nullptr ? network : probe->encoder();
   const fs::path path = weights_file(config.start.from);
   check_slots(config);
   try {
-    models::load_pretrained(*vit, encoder_tensors(path));
+    models::load_pretrained(encoder, encoder_tensors(path));
   } catch (const core::Error& error) {
     core::ErrorParts words = error.parts();
     words.where = path.string() + ": " + words.where;
     throw core::Error(error.kind(), words);
   }
-  models::initialize_head(*vit, static_cast<uint64_t>(config.seed), config.start.head_std);
+  if (vit != nullptr) {
+    models::initialize_head(*vit, static_cast<uint64_t>(config.seed), config.start.head_std);
+  }
 }
 
 }  // namespace dyt::tasks

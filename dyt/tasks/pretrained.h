@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <string>
 
+#include "dyt/models/probe_classifier.h"
+
 namespace torch::nn {
 class Module;
 }
@@ -24,8 +26,11 @@ void check_start_outside(const RunConfig& config, const std::filesystem::path& f
 // Error(kData) where there is neither.
 std::filesystem::path weights_file(const std::string& from);
 
+// Of start.probe, which must not be none.
+models::ProbeKind probe_kind(const std::string& name);
+
 // Copies the encoder's weights into the network as load_pretrained() (models/transfer.h) does, and
-// starts the head; of a DINO run the teacher's. Without config.start.from nothing happens.
+// starts the head of a ViT; of a DINO run the teacher's. Without config.start.from nothing happens.
 // Error(kData) for weights that do not fit; Error(kUsage) for a model that is no ViT, and for a run
 // whose slots hold another kind.
 void load_start(torch::nn::Module& network, const RunConfig& config);

@@ -74,6 +74,22 @@ void check_sampling(const DiffusionTaskConfig& diffusion) {
   }
 }
 
+void check_images(const RunConfig& config, const data::ImageData& data) {
+  if (data.train.streamed() && !trains_on_rgb(config)) {
+    throw_misfit("augment.policy", "images that stay in their files have all sizes",
+                 "any but affine", config.augment.policy);
+  }
+  if (config.data.normalization != "half" &&
+      std::holds_alternative<models::DitModel>(config.model.family)) {
+    throw_misfit("data.normalization", "diffusion needs images in [-1, 1]", "half",
+                 config.data.normalization);
+  }
+  if (config.augment.repeats > 1 && !config.model.is_classifier()) {
+    throw_misfit("augment.repeats", "repeated augmentation is for classifiers", "1",
+                 std::to_string(config.augment.repeats));
+  }
+}
+
 void check_task(const RunConfig& config) {
   if (config.optim.layer_decay != 1) {
     models::layers_above(config.model, "head.weight");  // refuses families without a rule
@@ -136,11 +152,15 @@ void RunConfig::visit_fields(core::Fields& fields) {
   visit_run_fields(*this, fields);
 }
 
+bool trains_on_rgb(const RunConfig& config) {
+  return std::holds_alternative<models::DinoModel>(config.model.family) ||
+         config.augment.makes_rgb();
+}
+
 void fit_to_data(RunConfig& config, const data::ImageData& data) {
   take_from_data("model.image_size", config.model.image_size(), data.image_size);
-  const bool sees_rgb =
-      std::holds_alternative<models::DinoModel>(config.model.family) || config.augment.makes_rgb();
-  take_from_data("model.channels", config.model.channels(), sees_rgb ? kRgb : data.channels);
+  take_from_data("model.channels", config.model.channels(),
+                 trains_on_rgb(config) ? kRgb : data.channels);
   if (config.model.has_classes()) {
     take_from_data("model.num_classes", config.model.num_classes(), data.num_classes);
   }
@@ -150,6 +170,7 @@ void fit_to_data(RunConfig& config, const data::ImageData& data) {
     check_neighbours(config.knn, data.train.labels.numel());
   }
   config.model.validate();
+  check_images(config, data);
   check_task(config);
   train::steps_per_epoch(config.train, data.train.labels.numel());
 }

@@ -52,6 +52,10 @@ void visit_family_fields(RunConfig& config, core::Fields& fields);
 // The groups that a run and a comparison of runs share.
 void visit_run_fields(RunConfig& config, core::Fields& fields);
 
+// Whether training images are RGB whatever the data's are: DINO's crops and all policies of
+// `augment` but affine.
+bool trains_on_rgb(const RunConfig& config);
+
 // Fills what the configuration leaves to the data (image size, channels, classes) and checks what
 // only shows once both are known. Error(kUsage) names the key.
 void fit_to_data(RunConfig& config, const data::ImageData& data);

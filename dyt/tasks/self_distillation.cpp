@@ -2,17 +2,18 @@
 
 #include <cmath>
 
-#include "dyt/data/split_image.h"
+#include "dyt/data/sample_makers.h"
 #include "dyt/nn/norm.h"
 #include "dyt/nn/random_layer.h"
 #include "dyt/optim/average.h"
 #include "dyt/optim/cosine.h"
 #include "dyt/optim/gradients.h"
+#include "dyt/tasks/attention_maps.h"
 
 namespace dyt::tasks {
 namespace {
 
-constexpr int64_t kChannels = 3;
+constexpr int64_t kShown = 8;
 constexpr int64_t kLossImages = 256;  // of the test images, for the test loss
 
 models::DinoConfig sizes_of(const RunConfig& config) {
@@ -37,8 +38,8 @@ int64_t local_size(const RunConfig& config) {
   return patches * sizes.patch_size;
 }
 
-// The released crops at this run's sizes; values in [-1, 1], as plain images have them.
-pixels::MultiCrop crops_config(const RunConfig& config) {
+// The released crops at this run's sizes, normalized as plain images are.
+pixels::MultiCrop crops_config(const RunConfig& config, const data::ImageData& data) {
   pixels::MultiCrop crops = pixels::dino_multi_crop({.global_size = config.model.image_size(),
                                                      .local_size = local_size(config),
                                                      .local_crops = config.dino.local_crops,
@@ -46,7 +47,7 @@ pixels::MultiCrop crops_config(const RunConfig& config) {
                                                      .local_min_area = config.dino.local_min_area,
                                                      .local_max_area = config.dino.local_max_area});
   for (pixels::CropTransform& crop : crops) {
-    crop.normalization = pixels::kHalfNormalization;
+    crop.normalization = data.normalization;
   }
   return crops;
 }
@@ -60,36 +61,12 @@ Distillation::Distillation(const models::DinoConfig& config, const models::DinoL
 
 SelfDistillation::SelfDistillation(const RunConfig& config, data::ImageData data)
     : VisionTask(config, std::move(data)),
-      transform_(crops_config(config)),
+      transform_(crops_config(config, this->data())),
       model_(std::make_shared<Distillation>(sizes_of(config), loss_options(config))) {
   const auto& family = std::get<models::DinoModel>(config.model.family);
   models::initialize(*model_->student, seed(), family.init.linear_std);
   model_->start_teacher();
   model_->to(device());
-}
-
-std::vector<at::Tensor> SelfDistillation::crops_of(const data::ImageSplit& split,
-                                                   std::span<const int64_t> samples,
-                                                   const pixels::SampleKey& key) const {
-  std::vector<at::Tensor> crops;
-  std::vector<float*> outputs;
-  for (const pixels::CropTransform& crop : transform_) {
-    crops.push_back(at::empty(
-        {static_cast<int64_t>(samples.size()), kChannels, crop.size, crop.size}, at::kFloat));
-    outputs.push_back(crops.back().mutable_data_ptr<float>());
-  }
-  for (const int64_t sample : samples) {
-    pixels::SampleKey own = key;
-    own.sample = static_cast<uint64_t>(sample);
-    pixels::apply(transform_, data::split_image(data(), split, sample), own, outputs);
-    for (size_t n = 0; n < outputs.size(); ++n) {
-      outputs[n] += crops[n][0].numel();
-    }
-  }
-  for (at::Tensor& crop : crops) {
-    crop = crop.to(device());
-  }
-  return crops;
 }
 
 at::Tensor SelfDistillation::loss_of(const std::vector<at::Tensor>& crops, int64_t epoch,
@@ -110,8 +87,9 @@ std::vector<at::Tensor> SelfDistillation::training_crops(train::StepPlace place,
                                                          std::span<const int64_t> samples) {
   model_->train();
   nn::set_random_place(*model_, seed(), place.step);
-  return crops_of(data().train, samples,
-                  {.seed = seed(), .epoch = static_cast<uint64_t>(place.epoch)});
+  return training_views(place, samples,
+                        data::crops_maker(data(), data().train, transform_, seed(),
+                                          static_cast<uint64_t>(place.epoch)));
 }
 
 at::Tensor SelfDistillation::training_loss(train::StepPlace place,
@@ -146,13 +124,16 @@ void SelfDistillation::after_update(train::StepPlace place) {
                       optim::named_parameters(*model_->student), momentum);
 }
 
-double SelfDistillation::test_loss() const {
+double SelfDistillation::test_loss() {
   const at::NoGradGuard no_grad;
-  std::vector<int64_t> samples(static_cast<size_t>(std::min(kLossImages, test_samples())));
-  std::iota(samples.begin(), samples.end(), 0);
+  std::vector<at::Tensor> crops =
+      data::made_batch(data::crops_maker(data(), data().test, transform_, seed(), /*epoch=*/0),
+                       data::order_as_they_are(std::min(kLossImages, test_samples())));
+  for (at::Tensor& crop : crops) {
+    crop = crop.to(device());
+  }
   const int64_t last_epoch = config().train.epochs - 1;  // its temperature, in every evaluation
-  return loss_of(crops_of(data().test, samples, {.seed = seed()}), last_epoch, nullptr)
-      .item<double>();
+  return loss_of(crops, last_epoch, nullptr).item<double>();
 }
 
 at::Tensor SelfDistillation::features(const data::ImageSplit& split, int64_t begin, int64_t end) {
@@ -175,7 +156,15 @@ train::Evaluation SelfDistillation::evaluate() {
     result.slots = recorder.statistics();
   }
   add_knn_accuracy(knn, test_features, data().test.labels, result);
+  result.pictures.push_back(attention());
   return result;
+}
+
+train::Picture SelfDistillation::attention() {
+  const at::NoGradGuard no_grad;
+  const at::Tensor images = test_images(0, std::min(kShown, test_samples()));
+  return attention_picture(pixels_of(images), model_->teacher->backbone().last_attention(images),
+                           Looker::kClassToken);
 }
 
 void SelfDistillation::run_test_batch(int64_t count) {

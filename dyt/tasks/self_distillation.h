@@ -44,15 +44,13 @@ class SelfDistillation final : public VisionTask {
   void run_test_batch(int64_t count) override;
 
  private:
-  // The crops of some images, each (B, 3, s, s), from the streams of `key`, whose sample is set.
-  std::vector<at::Tensor> crops_of(const data::ImageSplit& split, std::span<const int64_t> samples,
-                                   const pixels::SampleKey& key) const;
   // The loss of the crops with its graph; what the teacher said is added to `teacher_mean`, where
   // one is given.
   at::Tensor loss_of(const std::vector<at::Tensor>& crops, int64_t epoch,
                      at::Tensor* teacher_mean) const;
   std::vector<at::Tensor> training_crops(train::StepPlace place, std::span<const int64_t> samples);
-  double test_loss() const;
+  double test_loss();
+  train::Picture attention();  // of the teacher
   at::Tensor features(const data::ImageSplit& split, int64_t begin, int64_t end);
 
   pixels::MultiCrop transform_;

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "dyt/data/batch_stream.h"
 #include "dyt/data/dataset.h"
 #include "dyt/tasks/run_config.h"
 #include "dyt/train/task.h"
@@ -36,21 +37,37 @@ class VisionTask : public train::Task {
   uint64_t seed() const { return static_cast<uint64_t>(config_.seed); }
 
   // A training batch, with the augmentation of that epoch: float (B, C, H, W), on the device.
-  at::Tensor training_images(train::StepPlace place, std::span<const int64_t> samples) const;
+  at::Tensor training_images(train::StepPlace place, std::span<const int64_t> samples);
+  // The views of a training batch that `maker` makes, on the device. data.workers threads make the
+  // batches that follow in the epoch meanwhile, but of augment.policy=affine: it costs next to
+  // nothing.
+  std::vector<at::Tensor> training_views(train::StepPlace place, std::span<const int64_t> samples,
+                                         data::SampleMaker maker);
   // Images begin .. end - 1 as they are, on the device; grey ones three times for a network that
-  // sees RGB.
-  at::Tensor plain_images(const data::ImageSplit& split, int64_t begin, int64_t end) const;
-  at::Tensor test_images(int64_t begin, int64_t end) const {
+  // sees RGB. Of a streamed split asked for in order, threads make the ones that follow. Every
+  // evaluation's batches come from here, so here it ends where a stop is asked for.
+  at::Tensor plain_images(const data::ImageSplit& split, int64_t begin, int64_t end);
+  at::Tensor test_images(int64_t begin, int64_t end) {
     return plain_images(data_.test, begin, end);
   }
+  // Normalized images as 8-bit pixels to look at: uint8 (B, C, H, W).
+  at::Tensor pixels_of(const at::Tensor& images) const;
 
   // Calls visit(begin, end) for every batch of `count` images, in order.
   static void for_each_batch(int64_t count, const std::function<void(int64_t, int64_t)>& visit);
 
  private:
+  const std::vector<data::SampleRequest>& epoch_requests(int64_t epoch) const;
+  int64_t first_of(train::StepPlace place) const;  // of the place's samples, in its epoch
+  std::vector<data::SampleRequest> requests_of(train::StepPlace place,
+                                               std::span<const int64_t> samples);
+
   RunConfig config_;
   at::Device device_;
   data::ImageData data_;
+  // Of the epoch that was asked for last.
+  mutable std::pair<int64_t, std::vector<data::SampleRequest>> requests_{-1, {}};
+  data::BatchStream training_stream_, plain_stream_;  // their threads end before the data
 };
 
 // The task of the model's family, its network initialized from config.seed, on the CPU so that

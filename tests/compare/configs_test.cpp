@@ -76,6 +76,9 @@ TEST_P(PaperConfig, HoldsWhatThePaperSays) {
   EXPECT_EQ(config.train.epochs * train::steps_per_epoch(config.train, kImages), sheet.steps);
   EXPECT_DOUBLE_EQ(config.optim.lr, sheet.lr);
   EXPECT_EQ(config.train.batch_size, sheet.batch_size);
+  EXPECT_TRUE(config.data.stream);
+  const bool is_diffusion = std::holds_alternative<models::DitModel>(config.model.family);
+  EXPECT_EQ(config.data.normalization, is_diffusion ? "half" : "imagenet");
   models::ModelConfig model = config.model;
   model.channels() = model.channels() == 0 ? 3 : model.channels();
   if (model.has_classes()) {
