@@ -6,6 +6,7 @@
 
 #include "cli/arguments.h"
 #include "cli/command.h"
+#include "cli/pictures.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
 #include "dyt/compare/compare_config.h"
@@ -75,7 +76,10 @@ int run_compare_command(const CompareOptions& options) {
               .policy = policy_of(options),
               .on_event = [&](const compare::RunEvent& event) { show(display, event); },
               .say = [&](const std::string& line) { display.message(line); },
-              .report_html = report::compare_report_html,
+              .report_html =
+                  [png_of = pictures_in(input.folder)](const std::string& json) {
+                    return report::compare_report_html(json, png_of);
+                  },
               .norm_maps = tasks::norm_maps_json});
   if (options.json) {
     std::printf("%s\n", outcome.compare_json.c_str());

@@ -5,6 +5,7 @@
 
 #include "cli/arguments.h"
 #include "cli/command.h"
+#include "cli/pictures.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
 #include "dyt/core/files.h"
@@ -52,19 +53,13 @@ class EventPrinter {
   std::chrono::steady_clock::time_point last_{};
 };
 
-// Empty where the picture is gone: the report does without it.
-std::string picture_bytes(const std::filesystem::path& file) {
-  std::error_code ignored;
-  return std::filesystem::exists(file, ignored) ? core::read_file(file) : "";
-}
-
 void write_report(const std::filesystem::path& folder) {
   core::write_file_atomic(
       folder / "report.html",
-      report::run_report_html(
-          core::read_file(folder / "config.toml"), core::read_file(folder / "metrics.jsonl"),
-          core::read_file(folder / "result.json"), core::read_file(folder / "env.json"),
-          [&](const std::string& file) { return picture_bytes(folder / file); }));
+      report::run_report_html(core::read_file(folder / "config.toml"),
+                              core::read_file(folder / "metrics.jsonl"),
+                              core::read_file(folder / "result.json"),
+                              core::read_file(folder / "env.json"), pictures_in(folder)));
 }
 
 // The loss is null where it was finite to the end and only the last update was not.

@@ -18,10 +18,15 @@ std::vector<RunPlan> all_runs(const Plans& plans) {
   return runs;
 }
 
-std::vector<RunResult> read_results(const std::vector<RunPlan>& plans) {
+std::vector<RunResult> read_results(const std::vector<RunPlan>& plans,
+                                    const std::filesystem::path& folder) {
   std::vector<RunResult> results;
   for (const RunPlan& plan : plans) {
-    results.push_back(read_run_result(plan.folder));
+    RunResult result = read_run_result(plan.folder);
+    for (RunPicture& picture : result.pictures) {
+      picture.file = (plan.folder / picture.file).lexically_relative(folder).string();
+    }
+    results.push_back(std::move(result));
   }
   return results;
 }
@@ -109,10 +114,10 @@ CompareOutcome run_compare(const CompareInput& input, const Hooks& hooks) {
   const std::string cost_json = measured_cost(input, plans, hooks);
   CompareOutcome outcome{
       .folder = input.folder, .runs_kept = kept, .runs_done = static_cast<int64_t>(missing.size())};
-  const std::vector<RunResult> results = read_results(plans.runs);
+  const std::vector<RunResult> results = read_results(plans.runs, input.folder);
   outcome.compare_json =
       compare_json_text(input, {.runs = results,
-                                .strip = read_results(plans.strip),
+                                .strip = read_results(plans.strip, input.folder),
                                 .cost_json = cost_json,
                                 .norms_json = measured_norms(plans.runs, results, hooks)});
   core::write_file_atomic(input.folder / "compare.json", outcome.compare_json);

@@ -73,6 +73,14 @@ Json health_json(const RunResult& result) {
   return layers;
 }
 
+Json pictures_json(const RunResult& result) {
+  Json pictures = Json::array();
+  for (const RunPicture& picture : result.pictures) {
+    pictures.push_back({{"file", picture.file}, {"caption", picture.caption}});
+  }
+  return pictures;
+}
+
 Json seed_json(int64_t seed, const RunResult& result) {
   return {{"seed", seed},
           {"status", status_of(result)},
@@ -86,6 +94,7 @@ Json seed_json(int64_t seed, const RunResult& result) {
           {"alpha", traces_json(result.alphas)},
           {"input_std", traces_json(result.input_stds)},
           {"health", health_json(result)},
+          {"pictures", pictures_json(result)},
           {"time_seconds", result.time_seconds},
           {"memory_peak_bytes", result.memory_peak_bytes}};
 }
@@ -264,6 +273,7 @@ std::string compare_json_text(const CompareInput& input, const CompareResults& r
       {"data", data_json(input.data)},
       {"model",
        {{"summary", input.model.summary}, {"depth", input.model.depth}, {"dim", input.model.dim}}},
+      {"accuracy_of", results.runs.front().accuracy_of},
       {"slots", slots_json(input.options, results.runs)},
       {"margin_points", input.options.margin},
       {"cost", Json::parse(results.cost_json)},

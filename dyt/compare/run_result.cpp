@@ -101,6 +101,12 @@ void read_end(const Json& end, RunResult& result) {
   if (end.contains("nonfinite") && end["nonfinite"].is_object()) {
     result.nonfinite = end["nonfinite"].at("words");
   }
+  if (end.contains("accuracy_of")) {  // older files lack it
+    result.accuracy_of = end["accuracy_of"];
+  }
+  for (const Json& picture : end.value("pictures", Json::array())) {
+    result.pictures.push_back({.file = picture.at("file"), .caption = picture.at("caption")});
+  }
   result.time_seconds = end.at("time_seconds");
   result.memory_peak_bytes = end.at("memory_peak_bytes");
 }

@@ -27,6 +27,11 @@ struct LayerHealth {
   double saturated = 0;  // share of |alpha * x| > 2
 };
 
+struct RunPicture {
+  std::string file;  // from the run's folder; after read_results() from the comparison's
+  std::string caption;
+};
+
 struct RunResult {
   bool diverged = false;
   int64_t step = 0;  // done; of a diverged run the first whose loss, or the last whose update,
@@ -34,6 +39,8 @@ struct RunResult {
   std::optional<double> train_loss, test_loss, test_accuracy;
   std::optional<int64_t> best_epoch;
   std::optional<double> best_accuracy;
+  std::string accuracy_of = "test accuracy";  // what it is, in words
+  std::vector<RunPicture> pictures;
   int64_t parameters = 0;
   std::string correct;  // '0' or '1' a test image; "" if diverged
   std::vector<LayerHealth> health;

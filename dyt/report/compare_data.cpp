@@ -59,6 +59,9 @@ SeedRun parse_seed(const JsonNode& node) {
   }
   run.nonfinite = node.text("nonfinite");
   run.health = parse_health(node.list("health"));
+  for (const JsonNode& picture : node.list("pictures")) {
+    run.pictures.push_back({.file = picture.text("file"), .caption = picture.text("caption")});
+  }
   run.time_seconds = node.number("time_seconds");
   run.memory_peak_bytes = node.integer("memory_peak_bytes");
   return run;
@@ -164,6 +167,9 @@ CompareData parse_compare(const std::string& text) {
   data.command = root.text("command");
   parse_data(root.object("data"), data);
   data.model_summary = root.object("model").text("summary");
+  if (const std::string name = root.text("accuracy_of"); !name.empty()) {
+    data.accuracy_of = name;
+  }
   for (const JsonNode& slot : root.list("slots")) {
     data.slots.push_back(parse_slot(slot));
   }

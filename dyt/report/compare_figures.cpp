@@ -56,7 +56,8 @@ DotRow difference_row(const Slot& slot, size_t index) {
 
 std::string accuracy_figure(const CompareData& data) {
   DotPanel panel{.name = "seed_accuracy",
-                 .x_label = "test accuracy, last epoch (%)",
+                 .x_label = data.counts_test_images() ? "test accuracy, last epoch (%)"
+                                                      : "accuracy, last epoch (%)",
                  .description = "Test accuracy of every seed and the mean of each slot"};
   for (size_t i = 0; i < data.slots.size(); ++i) {
     panel.rows.push_back(accuracy_row(data.slots[i], i));

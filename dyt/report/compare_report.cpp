@@ -39,12 +39,12 @@ std::vector<std::pair<std::string, std::string>> repeat_facts(const CompareData&
 
 }  // namespace
 
-std::string compare_report_html(const std::string& compare_json_text) {
+std::string compare_report_html(const std::string& compare_json_text, const PngOf& png_of) {
   const CompareData data = parse_compare(compare_json_text);
   const std::string name = !data.title.empty() ? data.title : data.data_name;
   return page_html("Norm slots compared: " + name,
                    summary_section(data) + decision_sheet_section(data) + results_section(data) +
-                       curves_section(data) + strip_section(data) +
+                       curves_section(data) + strip_section(data) + pictures_section(data, png_of) +
                        element("h2", "Health of the layers") + health_section(data.slots) +
                        alpha_section(data.slots) +
                        (data.norms ? norms_section(*data.norms, label_of(data, data.norms->slot))

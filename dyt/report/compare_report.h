@@ -7,13 +7,18 @@
 // Both throw core::Error(kData) for text that is not a compare.json of version 1.
 #pragma once
 
+#include <functional>
 #include <string>
 
 namespace dyt::report {
 
-// One self-contained file: no external resource, no script; plots are inline SVG drawn by gnuplot.
-// core::Error(kResources) where gnuplot is not installed.
-std::string compare_report_html(const std::string& compare_json_text);
+// The bytes of a picture that a text names by its file ("pictures/samples.png"), or nothing where
+// it cannot be had: the page does without it.
+using PngOf = std::function<std::string(const std::string& file)>;
+
+// One self-contained file: no external resource, no script; plots are inline SVG drawn by gnuplot,
+// pictures are inside. core::Error(kResources) where gnuplot is not installed.
+std::string compare_report_html(const std::string& compare_json_text, const PngOf& png_of = {});
 
 // At most 100 columns, plain ASCII where the slots' labels are, no colour codes; ends with a
 // newline.

@@ -230,7 +230,9 @@ std::string results_section(const CompareData& data) {
 }
 
 std::string curves_section(const CompareData& data) {
-  const std::string accuracy = accuracy_curves(data.slots, data.image_weight_points);
+  const std::string accuracy =
+      accuracy_curves(data.slots, data.image_weight_points,
+                      data.counts_test_images() ? "Test accuracy (%)" : "Accuracy (%)");
   const std::string loss = train_loss_curves(data.slots);
   std::string html = element("h2", "Training curves");
   if (accuracy.empty() && loss.empty()) {
@@ -271,7 +273,8 @@ std::string strip_section(const CompareData& data) {
   }
   return element("h2", "Stability strip: how much learning rate each slot stands") +
          element("p",
-                 "Test accuracy (%) by learning rate" + setting +
+                 std::string(data.counts_test_images() ? "Test accuracy" : "Accuracy") +
+                     " (%) by learning rate" + setting +
                      ": the paper’s Figure 10 in small. What a norm buys is tolerance: a row "
                      "that stays dark to the right can be trained faster and tuned less. Where "
                      "DyT is compared, its start value alpha0 trades speed against this "

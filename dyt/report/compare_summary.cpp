@@ -63,7 +63,12 @@ std::string what_was_compared(const CompareData& data) {
   }
   if (data.train_images && data.test_images) {
     text += ", " + thousands_text(*data.train_images) + " training and " +
-            thousands_text(*data.test_images) + " test images";
+            thousands_text(*data.test_images) +
+            (data.counts_test_images() ? " test images" : " judged samples");
+  }
+  if (!data.counts_test_images()) {
+    text +=
+        ". Accuracy here is of something else than a classifier: " + escape_html(data.accuracy_of);
   }
   return element("p.lead", text + ".");
 }

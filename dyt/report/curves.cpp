@@ -149,10 +149,10 @@ Scale alpha_scale(const std::vector<Line>& lines) {
 }  // namespace
 
 std::string accuracy_curves(const std::vector<Slot>& slots,
-                            std::optional<double> image_weight_points) {
+                            std::optional<double> image_weight_points, const std::string& title) {
   const LinePanel panel{
       .name = "accuracy_curves",
-      .title = "Test accuracy (%)",
+      .title = title,
       .description = "Test accuracy after each epoch, all seeds and slots",
       .scale = {.kind = ScaleKind::kAccuracy, .least_error = image_weight_points.value_or(0.1) / 2},
       .lines = slot_lines(slots, [](const CurvePoint& point) { return 100 * point.test_accuracy; }),

@@ -113,7 +113,7 @@ std::string figures_html(const std::vector<std::string>& figures) {
 // A closed <details> cannot be opened for print in every browser, so paper gets a copy of its own.
 std::string png_html(const std::string& png_bytes, const std::string& description) {
   return "<img class=\"pixels\" alt=\"" + escape_html(description) +
-         "\" src=\"data:image/png;base64," + core::base64(png_bytes) + "\">";
+         "\" src=\"data:image/png;base64," + core::base64(png_bytes) + "\"/>";
 }
 
 std::string details_html(const std::string& summary, const std::string& inner) {

@@ -4,18 +4,16 @@
 //                   read_file(run / "result.json"), read_file(run / "env.json"));
 #pragma once
 
-#include <functional>
 #include <string>
+
+#include "dyt/report/compare_report.h"
 
 namespace dyt::report {
 
 // `result_json` may be empty: a run that has not ended. An unfinished last line of `metrics_jsonl`
 // is left out. Throws as compare_report_html does; the message names the file and the field or
 // line.
-// `png_of` gives the bytes of a picture that the result names ("pictures/samples.png"), or nothing
-// where it cannot; without it there are none.
-using PngOf = std::function<std::string(const std::string& file)>;
-
+// Without `png_of` there are no pictures.
 std::string run_report_html(const std::string& config_toml, const std::string& metrics_jsonl,
                             const std::string& result_json, const std::string& env_json,
                             const PngOf& png_of = {});

@@ -151,6 +151,29 @@ void make_all_diverge(Json& json, size_t slot) {
   json["slots"][slot]["diverged"] = json["slots"][slot]["seeds"].size();
 }
 
+TEST(CompareReport, ShowsThePicturesOfTheFirstSeedSlotBySlot) {
+  Json json = sample_compare();
+  for (Json& slot : json["slots"]) {
+    const std::string file =
+        "slots/" + slot["slot"].get<std::string>() + "/seed-0/pictures/samples.png";
+    slot["seeds"][0]["pictures"] = {{{"file", file}, {"caption", "Drawn <b>"}}};
+  }
+  json["accuracy_of"] = "drawn pictures of their class";
+  EXPECT_FALSE(contains(compare_report_html(json.dump()), "<h2>Pictures"));
+  std::vector<std::string> asked;
+  const std::string page = compare_report_html(json.dump(), [&](const std::string& file) {
+    asked.push_back(file);
+    return asked.size() == 2 ? std::string() : std::string("PNG of ") + file;
+  });
+  EXPECT_EQ(PageCheck(page).problem(), "");
+  EXPECT_TRUE(contains(page, "Pictures of the first seed"));
+  EXPECT_TRUE(contains(page, "Drawn &lt;b&gt;"));
+  EXPECT_TRUE(contains(page, "drawn pictures of their class"));
+  EXPECT_FALSE(contains(page, "Test accuracy (%)"));
+  EXPECT_EQ(asked.size(), json["slots"].size());
+  EXPECT_TRUE(contains(asked[0], "/seed-0/pictures/samples.png"));
+}
+
 TEST(CompareReport, GapsInTheDataAreFine) {
   const Change kChanges[] = {
       {"no cost, no strip", [](Json& json) { json["cost"] = json["strip"] = nullptr; }},

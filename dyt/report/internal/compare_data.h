@@ -50,6 +50,11 @@ struct LayerHealth {
   std::string level;                // "ok", "warning", "alarm"; "" where not measured
 };
 
+struct Picture {
+  std::string file;  // from the comparison's folder
+  std::string caption;
+};
+
 struct SeedRun {
   int64_t seed = 0;
   bool diverged = false;
@@ -62,6 +67,7 @@ struct SeedRun {
   std::vector<AlphaCurve> input_stds;  // of every slot's input
   std::string nonfinite;               // where a diverged run's loss stopped being finite
   std::vector<LayerHealth> health;
+  std::vector<Picture> pictures;
   std::optional<double> time_seconds;
   std::optional<int64_t> memory_peak_bytes;
 };
@@ -125,7 +131,8 @@ struct CompareData {
   std::optional<int64_t> train_images, test_images;
   std::optional<double> image_weight_points;
   std::string model_summary;
-  std::vector<Slot> slots;  // at least one; the first is the baseline
+  std::string accuracy_of = "test accuracy";  // what the accuracies are
+  std::vector<Slot> slots;                    // at least one; the first is the baseline
   std::optional<double> margin_points;
   std::optional<Cost> cost;
   std::optional<Strip> strip;
@@ -136,6 +143,7 @@ struct CompareData {
   std::vector<std::pair<std::string, std::string>> environment;  // "hardware, cores" -> "2"
 
   const Slot& baseline() const { return slots.front(); }
+  bool counts_test_images() const { return accuracy_of == "test accuracy"; }
 };
 
 // Throws core::Error(kData), see json_node.h; another version is an error too.

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "dyt/report/compare_report.h"
 #include "dyt/report/internal/compare_data.h"
 
 namespace dyt::report {
@@ -11,6 +12,8 @@ std::string summary_section(const CompareData& data);  // the first screen, with
 std::string results_section(const CompareData& data);  // table, seeds, differences
 std::string curves_section(const CompareData& data);   // curves, alpha
 std::string strip_section(const CompareData& data);    // "" without a strip
+// What each slot's first seed drew; "" without pictures.
+std::string pictures_section(const CompareData& data, const PngOf& png_of);
 std::string repeat_section(const std::string& command, const std::string& config_toml,
                            const std::vector<std::pair<std::string, std::string>>& facts);
 

@@ -12,7 +12,7 @@ namespace dyt::report {
 
 // Thin lines are seeds, thick ones the mean over the seeds that finished.
 std::string accuracy_curves(const std::vector<Slot>& slots,
-                            std::optional<double> image_weight_points);
+                            std::optional<double> image_weight_points, const std::string& title);
 std::string train_loss_curves(const std::vector<Slot>& slots);
 
 // One figure: a line a layer, averaged over the seeds that finished (over all where none did). ""
