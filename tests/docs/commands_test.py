@@ -27,6 +27,9 @@ NETWORK = "downloads from the publisher; tests/data/fetch_test.cpp fetches from 
 NOT_RUN = {
     "apt-get install -y git make python3": "needs root and a bare machine, before there is a clone: no test runs it",
     "./bin/dyt data fetch fashion_mnist": NETWORK,
+    "./bin/dyt train data.folder=imagenet data.stream=true data.image_size=224 data.normalization=imagenet data.workers=16 augment.policy=supervised "
+    "model=vit_base_patch16_224 device=cuda":
+        "wants ImageNet and a GPU; tests/tasks/streamed_run_test.cpp trains on a small folder in this way",
     "./bin/dyt data fetch mnist": NETWORK,
     "./bin/dyt data fetch mnist --from /media/usb/mnist": "there is no such folder; tests/data/fetch_test.cpp has one",
     "make python": "builds first; make test-python does the same and uses the result",
