@@ -47,29 +47,38 @@ Diffusion::Diffusion(const RunConfig& config, data::ImageData data)
     : VisionTask(config, std::move(data)),
       schedule_(models::linear_schedule()),
       sampling_(models::linear_schedule(respacing(config.diffusion))),
+      shape_({sizes_of(config).channels, sizes_of(config).image_size, sizes_of(config).image_size}),
       model_(std::make_shared<models::Dit>(sizes_of(config))) {
+  if (!config.diffusion.autoencoder.empty()) {
+    latents_.emplace(config.diffusion.autoencoder, device());
+  }
   models::initialize(*model_, seed());
   model_->to(device());
 }
 
 at::Tensor Diffusion::loss_of(const at::Tensor& images, const at::Tensor& labels,
                               const Draws& draws) {
-  std::vector<at::Tensor> noises;
+  std::vector<at::Tensor> noises, latent_noises;
   std::vector<int64_t> steps;
   at::Tensor hidden = at::zeros({images.size(0)}, at::kBool);
   for (int64_t row = 0; row < images.size(0); ++row) {
     core::RandomStream random = draws.stream_of(row);
+    if (latents_) {
+      latent_noises.push_back(normal_of(shape_, random));
+    }
     steps.push_back(static_cast<int64_t>(random.below(static_cast<uint64_t>(schedule_.length()))));
     hidden[row] = random.uniform() < draws.label_dropout;
-    noises.push_back(normal_of(images[row].sizes(), random));
+    noises.push_back(normal_of(shape_, random));
   }
+  const at::Tensor x_0 =
+      latents_ ? latents_->encode(images, at::stack(latent_noises).to(device())) : images;
   const at::Tensor t = at::tensor(steps, at::kLong).to(device());
   const at::Tensor noise = at::stack(noises).to(device());
   const at::Tensor asked =
       models::drop_labels(labels.to(device()), hidden.to(device()), model_->null_label());
-  const at::Tensor x_t = models::noised(schedule_, images, t, noise);
+  const at::Tensor x_t = models::noised(schedule_, x_0, t, noise);
   const at::Tensor output = model_->forward(x_t, models::original_steps(schedule_, t), asked);
-  return models::diffusion_losses(schedule_, output, images, x_t, t, noise).total.mean();
+  return models::diffusion_losses(schedule_, output, x_0, x_t, t, noise).total.mean();
 }
 
 at::Tensor Diffusion::training_loss(train::StepPlace place, std::span<const int64_t> samples) {
@@ -118,7 +127,7 @@ at::Tensor Diffusion::drawn(int64_t begin, int64_t end) {
   const auto noise = [&](int64_t) {
     std::vector<at::Tensor> rows;
     for (core::RandomStream& random : streams) {
-      rows.push_back(normal_of({sizes.channels, sizes.image_size, sizes.image_size}, random));
+      rows.push_back(normal_of(shape_, random));
     }
     const at::Tensor batch = at::stack(rows).to(device());
     return is_guided ? at::cat({batch, batch}) : batch;
@@ -128,6 +137,7 @@ at::Tensor Diffusion::drawn(int64_t begin, int64_t end) {
     labels = at::cat({labels, at::full_like(labels, model_->null_label())});
   }
   models::Denoiser denoiser = [&](const at::Tensor& x, const at::Tensor& steps) {
+    look_for_stop();
     return model_->forward(x, steps, labels);
   };
   if (is_guided) {
@@ -135,8 +145,9 @@ at::Tensor Diffusion::drawn(int64_t begin, int64_t end) {
   }
   const auto sample =
       config().diffusion.sampler == "ddim" ? models::sample_ddim : models::sample_ddpm;
-  const at::Tensor x = sample(sampling_, denoiser, noise(0), noise, {.clip_x0 = true});
-  return x.slice(0, 0, end - begin).cpu();
+  const at::Tensor x = sample(sampling_, denoiser, noise(0), noise, {.clip_x0 = !latents_});
+  const at::Tensor drawn = x.slice(0, 0, end - begin);
+  return (latents_ ? latents_->decode(drawn) : drawn).cpu();
 }
 
 train::Evaluation Diffusion::evaluate() {

@@ -1,12 +1,13 @@
-// Diffusion on the images themselves (DiT without an autoencoder): the network learns to say what
-// noise was added. The test loss is that of test images with noise and steps of their own, the same
-// in every evaluation; the accuracy is the share of drawn pictures whose nearest neighbours among
-// the training images, pixel by pixel, are of the class that was asked for. The noise of a sample
-// is the same in every evaluation.
+// Diffusion (DiT) on the images themselves or, with config.diffusion.autoencoder, on their latents:
+// the network learns to say what noise was added. The test loss is that of test images with noise
+// and steps of their own, the same in every evaluation; the accuracy is the share of drawn pictures
+// whose nearest neighbours among the training images, pixel by pixel, are of the class that was
+// asked for. The noise of a sample is the same in every evaluation.
 #pragma once
 
 #include "dyt/models/diffusion_schedule.h"
 #include "dyt/models/dit.h"
+#include "dyt/tasks/latent_space.h"
 #include "dyt/tasks/vision_task.h"
 
 namespace dyt::tasks {
@@ -40,6 +41,8 @@ class Diffusion final : public VisionTask {
   double test_loss(int64_t begin, int64_t end);
 
   models::DiffusionSchedule schedule_, sampling_;
+  std::optional<LatentSpace> latents_;
+  std::vector<int64_t> shape_;  // of what is noised, without B
   std::shared_ptr<models::Dit> model_;
 };
 

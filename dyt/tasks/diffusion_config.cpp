@@ -17,6 +17,9 @@ void DiffusionTaskConfig::visit_fields(core::Fields& fields) {
              {.help = "pictures that an evaluation draws, class by class in turn",
               .min = 2,
               .max = 100000});
+  fields.add("autoencoder", autoencoder,
+             {.help = "diffusion on latents: a .safetensors file with the weights of diffusers' "
+                      "AutoencoderKL, frozen; empty: on the images themselves"});
 }
 
 }  // namespace dyt::tasks

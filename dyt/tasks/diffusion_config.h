@@ -13,6 +13,7 @@ struct DiffusionTaskConfig {
   int64_t sampling_steps = 25;   // of the 1000 that it was trained on
   double guidance = 1;           // 1: none
   int64_t samples = 100;         // of an evaluation
+  std::string autoencoder;       // weights (latent_space.h); "": on the images themselves
 
   void visit_fields(core::Fields& fields);
 };

@@ -6,6 +6,7 @@
 #include "dyt/core/version.h"
 #include "dyt/models/diffusion_schedule.h"
 #include "dyt/ops/device.h"
+#include "dyt/tasks/latent_space.h"
 #include "dyt/tasks/pretrained.h"
 
 namespace dyt::tasks {
@@ -102,11 +103,40 @@ void check_task(const RunConfig& config) {
   }
 }
 
-// What decides results outside the configuration: the bytes of the weights that a run starts from.
-std::string start_text(const RunConfig& config) {
-  return config.start.from.empty()
-             ? ""
-             : "\nstart=" + core::sha256_hex_of_file(weights_file(config.start.from));
+// What decides results outside the configuration: the bytes of the weights that a run starts from
+// or sees its images by.
+std::string weights_text(const RunConfig& config) {
+  std::string text;
+  if (!config.start.from.empty()) {
+    text += "\nstart=" + core::sha256_hex_of_file(weights_file(config.start.from));
+  }
+  if (!config.diffusion.autoencoder.empty()) {
+    text += "\nautoencoder=" + core::sha256_hex_of_file(config.diffusion.autoencoder);
+  }
+  return text;
+}
+
+// What the network sees of the data's images.
+struct Input {
+  int64_t size = 0, channels = 0;
+};
+
+Input input_of(const RunConfig& config, const data::ImageData& data) {
+  const int64_t channels = image_channels(config, data);
+  if (config.diffusion.autoencoder.empty()) {
+    return {data.image_size, channels};
+  }
+  const LatentShape shape = latent_shape(config.diffusion.autoencoder);
+  if (channels != kRgb) {
+    throw_misfit("diffusion.autoencoder", "the autoencoder is of RGB images",
+                 "augment.policy=center_crop, which makes grey images RGB", "grey images");
+  }
+  if (data.image_size % shape.factor != 0) {
+    throw_misfit("diffusion.autoencoder", "the autoencoder does not divide the images",
+                 "a side that " + std::to_string(shape.factor) + " divides",
+                 std::to_string(data.image_size) + " pixels");
+  }
+  return {data.image_size / shape.factor, shape.channels};
 }
 
 }  // namespace
@@ -157,10 +187,14 @@ bool trains_on_rgb(const RunConfig& config) {
          config.augment.makes_rgb();
 }
 
+int64_t image_channels(const RunConfig& config, const data::ImageData& data) {
+  return trains_on_rgb(config) ? kRgb : data.channels;
+}
+
 void fit_to_data(RunConfig& config, const data::ImageData& data) {
-  take_from_data("model.image_size", config.model.image_size(), data.image_size);
-  take_from_data("model.channels", config.model.channels(),
-                 trains_on_rgb(config) ? kRgb : data.channels);
+  const Input input = input_of(config, data);
+  take_from_data("model.image_size", config.model.image_size(), input.size);
+  take_from_data("model.channels", config.model.channels(), input.channels);
   if (config.model.has_classes()) {
     take_from_data("model.num_classes", config.model.num_classes(), data.num_classes);
   }
@@ -177,7 +211,7 @@ void fit_to_data(RunConfig& config, const data::ImageData& data) {
 
 std::string run_identity(RunConfig config, const std::string& data_checksum) {
   return core::sha256_hex(core::identity_text(core::fields_of(config)) +
-                          "\ndata_checksum=" + data_checksum + start_text(config) +
+                          "\ndata_checksum=" + data_checksum + weights_text(config) +
                           "\ndevice=" + ops::device_kind(ops::device_of(config.device)) +
                           "\nresults_version=" + std::to_string(core::kResultsVersion));
 }

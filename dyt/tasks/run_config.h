@@ -55,6 +55,7 @@ void visit_run_fields(RunConfig& config, core::Fields& fields);
 // Whether training images are RGB whatever the data's are: DINO's crops and all policies of
 // `augment` but affine.
 bool trains_on_rgb(const RunConfig& config);
+int64_t image_channels(const RunConfig& config, const data::ImageData& data);
 
 // Fills what the configuration leaves to the data (image size, channels, classes) and checks what
 // only shows once both are known. Error(kUsage) names the key.

@@ -87,7 +87,7 @@ at::Tensor VisionTask::training_images(train::StepPlace place, std::span<const i
 at::Tensor VisionTask::plain_images(const data::ImageSplit& split, int64_t begin, int64_t end) {
   look_for_stop();
   if (!split.streamed()) {
-    return data::plain_batch(data_, split, begin, end, config_.model.channels()).to(device_);
+    return data::plain_batch(data_, split, begin, end, image_channels(config_, data_)).to(device_);
   }
   const auto numbers = [](int64_t first, int64_t last) {
     std::vector<data::SampleRequest> requests;
