@@ -34,14 +34,16 @@ int run_models(const ModelsOptions& options) {
       return 0;
     }
     models::ModelConfig config = row.config;
-    std::printf("%s: %s\n%ld parameters with 3 channels and 1000 classes\n\n%s",
-                std::string(row.name).c_str(), std::string(row.summary).c_str(),
-                models::parameter_count(row), core::to_toml(core::fields_of(config)).c_str());
+    std::printf(
+        "%s: %s\n%ld parameters, with 3 channels and 1000 classes where both are the data's\n\n%s",
+        std::string(row.name).c_str(), std::string(row.summary).c_str(),
+        models::parameter_count(row), core::to_toml(core::fields_of(config)).c_str());
     return 0;
   }
   Json list = Json::array();
   if (!options.json) {
-    std::printf("%-24s %11s  (with 3 channels and 1000 classes)\n", "name", "parameters");
+    std::printf("%-24s %11s  (with 3 channels and 1000 classes where both are the data's)\n",
+                "name", "parameters");
   }
   for (const models::ModelRow& row : models::model_table()) {
     list.push_back(entry_of(row));

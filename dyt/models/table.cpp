@@ -1,5 +1,6 @@
 #include "dyt/models/table.h"
 
+#include <deque>
 #include <vector>
 
 #include "dyt/core/lookup.h"
@@ -56,6 +57,12 @@ DinoConfig small_dino() {
   return {.out_dim = 1024, .head_hidden_dim = 256, .head_bottleneck_dim = 64};
 }
 
+std::string latent_summary(const DitConfig& sizes) {
+  return "DiT on latents of 4 x 32 x 32, patch " + std::to_string(sizes.patch_size) + ": " +
+         std::to_string(sizes.dim) + " wide, " + std::to_string(sizes.depth) + " blocks, " +
+         std::to_string(sizes.num_heads) + " heads";
+}
+
 void append_pretraining(std::vector<ModelRow>& rows) {
   rows.push_back({.name = "mae",
                   .summary = "masked autoencoder of any size: 64 wide, 4 blocks, a decoder of 2 "
@@ -75,11 +82,13 @@ void append_pretraining(std::vector<ModelRow>& rows) {
                   .summary = "diffusion Transformer of any size, on pixels: 192 wide, 6 blocks, 3 "
                              "heads unless said otherwise",
                   .config = {.name = "dit", .family = DitModel{}}});
+  static std::deque<std::string> summaries;  // the rows point into it
   for (const DitSize& size : dit_sizes()) {
     DitModel model{.sizes = dit_config(size.name)};
-    model.sizes.channels = model.sizes.num_classes = 0;
+    model.sizes.num_classes = 0;
+    summaries.push_back(latent_summary(model.sizes));
     rows.push_back({.name = size.name,
-                    .summary = "diffusion Transformer for latents of 32 x 32",
+                    .summary = summaries.back(),
                     .config = {.name = std::string(size.name), .family = model}});
   }
 }
@@ -166,7 +175,7 @@ std::vector<std::string> family_names() {
 int64_t parameter_count(const ModelRow& row, const std::string& norm) {
   ModelConfig config = row.config;
   config.image_size() = config.image_size() > 0 ? config.image_size() : kCountedImageSize;
-  config.channels() = kCountedChannels;
+  config.channels() = config.channels() > 0 ? config.channels() : kCountedChannels;
   if (config.has_classes()) {
     config.num_classes() = kCountedClasses;
   }

@@ -14,7 +14,7 @@ namespace dyt::models {
 struct ModelRow {
   std::string_view name;
   std::string_view summary;
-  ModelConfig config;  // channels and classes are the data's
+  ModelConfig config;  // channels (but of DiT on latents) and classes are the data's
 };
 
 std::span<const ModelRow> model_table();

@@ -9,7 +9,7 @@ namespace {
 struct DataPreset {
   std::vector<std::string> run;         // keys of `dyt train`
   std::vector<std::string> comparison;  // keys that only `dyt compare` has
-  std::vector<std::string> vit;         // keys of models of the family `vit` alone
+  std::string vit_patch, patch;         // of the model `vit`, and of `mae`, `dino` and `dit`
 };
 
 // 28-pixel images in 7-pixel patches are 16 tokens, as many as the digits have; 60,000 of them need
@@ -17,11 +17,13 @@ struct DataPreset {
 // hour on two cores (configs/compare/fashion_mnist.toml has the result).
 const DataPreset kMnist = {.run = {"train.epochs=3", "train.batch_size=64"},
                            .comparison = {"seeds=3", "strip.lrs=3e-3,1e-2", "strip.epochs=1"},
-                           .vit = {"model.patch_size=7"}};
+                           .vit_patch = "7",
+                           .patch = "4"};
 
 const DataPreset kCifar10 = {.run = {"train.epochs=10", "train.batch_size=64"},
                              .comparison = {"seeds=3"},
-                             .vit = {"model.patch_size=4"}};
+                             .vit_patch = "4",
+                             .patch = "4"};
 
 struct PresetRow {
   std::string_view data;
@@ -36,8 +38,13 @@ bool has_key(const core::Fields& fields, const std::string& key) {
                      [&](const core::Field& field) { return field.key == key; });
 }
 
-// Of a model without sizes of its own: a row with an image size keeps its patch.
-bool is_free_vit(const std::string& model) { return model == models::ModelConfig().name; }
+// Of models without sizes of their own alone: a row with an image size keeps its patch.
+std::string patch_of(const DataPreset& preset, const std::string& model) {
+  if (model == models::ModelConfig().name) {
+    return preset.vit_patch;
+  }
+  return model == "mae" || model == "dino" || model == "dit" ? preset.patch : "";
+}
 
 }  // namespace
 
@@ -61,8 +68,8 @@ std::vector<std::string> preset_of(const PresetNames& names, const core::Fields&
       continue;
     }
     assignments = row.preset.run;
-    if (is_free_vit(names.model)) {
-      assignments.insert(assignments.end(), row.preset.vit.begin(), row.preset.vit.end());
+    if (const std::string patch = patch_of(row.preset, names.model); !patch.empty()) {
+      assignments.push_back("model.patch_size=" + patch);
     }
     std::copy_if(row.preset.comparison.begin(), row.preset.comparison.end(),
                  std::back_inserter(assignments), [&](const std::string& assignment) {

@@ -29,12 +29,12 @@ train::RunDescription describe(const RunInput& input, const std::string& checksu
 
 // The default patch is made for images of 8 pixels; on larger ones it makes a network that is slow
 // for no reason that the person has chosen.
-std::string many_tokens_warning(const models::VitConfig& model) {
+template <class Sizes>
+std::string many_tokens_warning(const Sizes& model) {
   const auto tokens = [&](int64_t patch) {
     return (model.image_size / patch) * (model.image_size / patch);
   };
-  if (model.patch_size != models::VitConfig().patch_size ||
-      tokens(model.patch_size) <= kManyTokens) {
+  if (model.patch_size != Sizes().patch_size || tokens(model.patch_size) <= kManyTokens) {
     return "";
   }
   int64_t patch = model.patch_size;
@@ -48,11 +48,22 @@ std::string many_tokens_warning(const models::VitConfig& model) {
          std::to_string(patch) + " makes " + std::to_string(tokens(patch)) + ".";
 }
 
-std::vector<std::string> vit_warnings(const models::VitModel& model) {
+std::vector<std::string> token_warnings(const models::ModelConfig& model) {
+  return std::visit(
+      [](const auto& family) {
+        std::vector<std::string> warnings;
+        if constexpr (requires { family.sizes.mlp_ratio + family.sizes.num_heads; }) {
+          if (std::string warning = many_tokens_warning(family.sizes); !warning.empty()) {
+            warnings.push_back(std::move(warning));
+          }
+        }
+        return warnings;
+      },
+      model.family);
+}
+
+std::vector<std::string> width_warnings(const models::VitModel& model) {
   std::vector<std::string> warnings;
-  if (std::string warning = many_tokens_warning(model.sizes); !warning.empty()) {
-    warnings.push_back(std::move(warning));
-  }
   if (model.sizes.dim >= kNarrow) {
     return warnings;
   }
@@ -127,8 +138,12 @@ EvalOutcome evaluate_run(const std::filesystem::path& run_folder, const std::str
 }
 
 std::vector<std::string> config_warnings(const RunConfig& config) {
-  const auto* vit = std::get_if<models::VitModel>(&config.model.family);
-  return vit == nullptr ? std::vector<std::string>() : vit_warnings(*vit);
+  std::vector<std::string> warnings = token_warnings(config.model);
+  if (const auto* vit = std::get_if<models::VitModel>(&config.model.family)) {
+    const std::vector<std::string> more = width_warnings(*vit);
+    warnings.insert(warnings.end(), more.begin(), more.end());
+  }
+  return warnings;
 }
 
 }  // namespace dyt::tasks

@@ -125,6 +125,10 @@ TEST(Warnings, AnUnchosenPatchOfALargeImage) {
   config.model.vit().patch_size = 1;
   EXPECT_TRUE(config_warnings(config).empty())
       << "a patch that was chosen is the person's business";
+  RunConfig mae{.model = models::find_model("mae")};
+  mae.model.image_size() = 32;
+  ASSERT_EQ(config_warnings(mae).size(), 1u);
+  EXPECT_NE(config_warnings(mae)[0].find("makes 256 tokens"), std::string::npos);
 }
 
 }  // namespace
