@@ -150,10 +150,11 @@ at::Tensor ConvNext::forward_features(const at::Tensor& images) {
   return x;
 }
 
-at::Tensor ConvNext::forward(const at::Tensor& images) {
-  const at::Tensor pooled = forward_features(images).mean({2, 3});  // (B, D)
-  return head_->forward(head_norm_->forward(pooled));
+at::Tensor ConvNext::pooled(const at::Tensor& images) {
+  return head_norm_->forward(forward_features(images).mean({2, 3}));
 }
+
+at::Tensor ConvNext::logits(const at::Tensor& pooled) const { return head_->forward(pooled); }
 
 void ConvNext::fold() {
   for (const auto& stage : stages_) {

@@ -61,7 +61,8 @@ class ConvNext final : public ImageClassifier {
   // until initialize() or a checkpoint. `options`: type and device, the meta device too.
   explicit ConvNext(const ConvNextConfig& config, const at::TensorOptions& options = {});
 
-  at::Tensor forward(const at::Tensor& images) override;  // (B, C, H, W) -> (B, num_classes)
+  at::Tensor pooled(const at::Tensor& images) override;
+  at::Tensor logits(const at::Tensor& pooled) const override;
 
   // The last stage's output, (B, D, h, w).
   at::Tensor forward_features(const at::Tensor& images);

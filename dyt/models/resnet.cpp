@@ -116,15 +116,17 @@ ResNet::ResNet(const ResNetConfig& config, const at::TensorOptions& options) : c
       register_module("fc", std::make_shared<nn::Linear>(channels, config.num_classes, options));
 }
 
-at::Tensor ResNet::forward(const at::Tensor& images) {
+at::Tensor ResNet::pooled(const at::Tensor& images) {
   at::Tensor x = conv_->forward(images.contiguous(at::MemoryFormat::ChannelsLast));
   x = normalized(*norm_, x).relu();
   x = config_.stem == "large" ? at::max_pool2d(x, 3, 2, 1) : x;
   for (const auto& block : blocks_) {
     x = block->forward(x);
   }
-  return head_->forward(x.mean({2, 3}));
+  return x.mean({2, 3});
 }
+
+at::Tensor ResNet::logits(const at::Tensor& pooled) const { return head_->forward(pooled); }
 
 void initialize(ResNet& model, const ResNetInit&, uint64_t seed) {
   for (const auto& item : model.named_modules("", /*include_self=*/false)) {

@@ -63,7 +63,7 @@ void Vgg::add_classifier(const at::TensorOptions& options) {
   }
 }
 
-at::Tensor Vgg::forward(const at::Tensor& images) {
+at::Tensor Vgg::pooled(const at::Tensor& images) {
   at::Tensor x = images.contiguous(at::MemoryFormat::ChannelsLast);
   for (const Unit& unit : units_) {
     x = normalized(*unit.norm, unit.conv->forward(x)).relu();
@@ -73,7 +73,11 @@ at::Tensor Vgg::forward(const at::Tensor& images) {
   for (size_t n = 0; n < dropouts_.size(); ++n) {
     x = dropouts_[n]->forward(classifier_[n]->forward(x).relu());
   }
-  return classifier_.back()->forward(x);
+  return x;
+}
+
+at::Tensor Vgg::logits(const at::Tensor& pooled) const {
+  return classifier_.back()->forward(pooled);
 }
 
 void initialize(Vgg& model, const VggInit& init, uint64_t seed) {

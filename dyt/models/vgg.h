@@ -53,7 +53,8 @@ class Vgg final : public ImageClassifier {
   // initialize() or a checkpoint. `options`: type and device, the meta device too.
   explicit Vgg(const VggConfig& config, const at::TensorOptions& options = {});
 
-  at::Tensor forward(const at::Tensor& images) override;  // (B, C, H, W) -> (B, num_classes)
+  at::Tensor pooled(const at::Tensor& images) override;
+  at::Tensor logits(const at::Tensor& pooled) const override;
 
   // Between a slot and the next convolution stands a ReLU: nothing can be folded.
   void fold() override {}

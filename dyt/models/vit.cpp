@@ -45,8 +45,10 @@ at::Tensor VisionTransformer::pool(const nn::Stream& stream) {
   return norm_->forward_add(patch_mean(stream.branch), patch_mean(stream.residual)).y;
 }
 
-at::Tensor VisionTransformer::forward(const at::Tensor& images) {
-  return head_->forward(pool(run_blocks(images)));
+at::Tensor VisionTransformer::pooled(const at::Tensor& images) { return pool(run_blocks(images)); }
+
+at::Tensor VisionTransformer::logits(const at::Tensor& pooled) const {
+  return head_->forward(pooled);
 }
 
 at::Tensor VisionTransformer::forward_features(const at::Tensor& images) {

@@ -58,7 +58,8 @@ class VisionTransformer final : public ImageClassifier {
   // zero until initialize() or a checkpoint. `options`: type and device, the meta device too.
   explicit VisionTransformer(const VitConfig& config, const at::TensorOptions& options = {});
 
-  at::Tensor forward(const at::Tensor& images) override;  // (B, C, H, W) -> (B, num_classes)
+  at::Tensor pooled(const at::Tensor& images) override;
+  at::Tensor logits(const at::Tensor& pooled) const override;
 
   // The tokens that the pooling sees, (B, 1+L, D): after `norm` if there is one, so that a folded
   // model with token pooling has none: Error(kUsage).
