@@ -6,6 +6,8 @@
 #include <ATen/ops/rms_norm.h>
 #include <ATen/ops/zeros.h>
 
+#include <numeric>
+
 #include "dyt/core/error.h"
 #include "dyt/nn/norm_table.h"
 #include "dyt/ops/norm.h"
@@ -80,12 +82,18 @@ at::Tensor BatchNorm::normalize(const at::Tensor& input) const {
 }
 
 GroupNorm::GroupNorm(const NormSetup& setup) : Norm(setup) {
-  if (setup.channels % setup.spec.groups != 0) {
-    throw core::Error(core::ErrorKind::kUsage,
-                      {.what = "the groups of group_norm do not divide the channels of a slot",
-                       .where = "groups",
-                       .expected = "a number that divides " + std::to_string(setup.channels),
-                       .found = std::to_string(setup.spec.groups)});
+  const int64_t groups = setup.spec.groups;
+  if (setup.channels % groups != 0) {
+    const std::string fitting =
+        "group_norm:groups=" + std::to_string(std::gcd(setup.channels, groups));
+    throw core::Error(
+        core::ErrorKind::kUsage,
+        {.what = "the groups of the norm slot group_norm do not divide its channels",
+         .where = "slot " + norm_spec_text(setup.spec) + " of the site " + site_name(setup.site),
+         .expected = "a number of groups that divides " + std::to_string(setup.channels),
+         .found = std::to_string(groups) + (groups == NormSpec().groups ? ", the default" : ""),
+         .todo = "write model.norm=" + fitting + ", in a comparison slots=" + fitting +
+                 " (one number for all slots of the network)"});
   }
 }
 

@@ -75,8 +75,13 @@ TEST(BatchNorm, ResetAndRefusals) {
 }
 
 TEST(GroupNorm, GroupsDivideTheChannels) {
-  expect_error(core::ErrorKind::kUsage, "a number that divides 48",
-               [] { make_norm(parse_norm_spec("group_norm"), 48, Site::kFfn); });
+  for (const char* part : {"slot group_norm of the site ffn", "a number of groups that divides 48",
+                           "32, the default", "slots=group_norm:groups=16"}) {
+    expect_error(core::ErrorKind::kUsage, part,
+                 [] { make_norm(parse_norm_spec("group_norm"), 48, Site::kFfn); });
+  }
+  expect_error(core::ErrorKind::kUsage, "model.norm=group_norm:groups=1 ",
+               [] { make_norm(parse_norm_spec("group_norm:groups=3"), 7, Site::kStem); });
 }
 
 // PyTorch's GroupNorm takes the pixels of an image together; one pixel shows the same numbers.
