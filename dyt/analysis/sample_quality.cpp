@@ -112,6 +112,35 @@ double share_inside(const at::Tensor& points, const at::Tensor& centres, int64_t
   return static_cast<double>(inside) / static_cast<double>(points.size(0));
 }
 
+// A set's rows, centred, so that their products are its covariance.
+struct CentredSet {
+  at::Tensor mean;  // (D)
+  at::Tensor rows;  // (N, D)
+
+  double trace() const { return rows.square().sum().item<double>(); }
+};
+
+CentredSet centred(const at::Tensor& features) {
+  const std::string name = "features";
+  check_rows(features, name, 2);
+  const at::Tensor whole = whole_of(features, name);
+  const at::Tensor mean = whole.mean(0);
+  return {.mean = mean,
+          .rows = (whole - mean) / std::sqrt(static_cast<double>(features.size(0) - 1))};
+}
+
+void check_same_features(int64_t a, int64_t b) {
+  if (a != b) {
+    throw_usage("the distance of sets with different features", std::to_string(a) + " features",
+                std::to_string(b));
+  }
+}
+
+double distance_of(const at::Tensor& means, double traces, const at::Tensor& roots) {
+  const double common = at::linalg_svdvals(roots).sum().item<double>();
+  return std::max(means.square().sum().item<double>() + traces - 2 * common, 0.0);
+}
+
 }  // namespace
 
 FeatureStatistics feature_statistics(const at::Tensor& features) {
@@ -133,15 +162,21 @@ FeatureStatistics feature_statistics(const at::Tensor& features) {
 }
 
 double frechet_distance(const FeatureStatistics& a, const FeatureStatistics& b) {
-  if (a.mean.sizes() != b.mean.sizes()) {
-    throw_usage("the distance of sets with different features",
-                std::to_string(a.mean.numel()) + " features", std::to_string(b.mean.numel()));
-  }
-  const double means = (a.mean - b.mean).square().sum().item<double>();
+  check_same_features(a.mean.numel(), b.mean.numel());
   const double traces = (a.covariance.trace() + b.covariance.trace()).item<double>();
-  const at::Tensor roots = root_of(a.covariance).matmul(root_of(b.covariance));
-  const double common = at::linalg_svdvals(roots).sum().item<double>();
-  return std::max(means + traces - 2 * common, 0.0);
+  return distance_of(a.mean - b.mean, traces, root_of(a.covariance).matmul(root_of(b.covariance)));
+}
+
+double frechet_distance(const at::Tensor& a, const at::Tensor& b) {
+  const bool is_few =
+      a.dim() == 2 && b.dim() == 2 && a.size(0) < a.size(1) && b.size(0) < b.size(1);
+  if (!is_few) {
+    return frechet_distance(feature_statistics(a), feature_statistics(b));
+  }
+  check_same_features(a.size(1), b.size(1));
+  const CentredSet one = centred(a), other = centred(b);
+  return distance_of(one.mean - other.mean, one.trace() + other.trace(),
+                     one.rows.matmul(other.rows.t()));
 }
 
 double inception_score(const at::Tensor& logits, int64_t chunk) {

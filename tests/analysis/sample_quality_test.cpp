@@ -75,6 +75,19 @@ TEST(FrechetDistance, FewerSamplesThanFeaturesGiveTooMuch) {
   EXPECT_LT(of_many, 0.1);
 }
 
+TEST(FrechetDistance, OfFewerPicturesThanFeaturesIsTheSameByTheShorterWay) {
+  const at::Tensor a = fill_values("a", {12, 40}) + 3, b = 1.5 * fill_values("b", {9, 40});
+  EXPECT_NEAR(frechet_distance(a, b), fid(a, b), 1e-10 * (total_variance(a) + total_variance(b)));
+  EXPECT_LE(frechet_distance(a, a), 1e-11 * total_variance(a));
+  EXPECT_NEAR(frechet_distance(set_x(), set_y()), 0.8336366332, 1e-9) << "the longer way";
+  EXPECT_EQ(frechet_distance(torch::full({3, 8}, 2.0), torch::full({3, 8}, 2.0)), 0);
+  expect_error(core::ErrorKind::kUsage, "40 features", [&] {
+    frechet_distance(a, fill_values("c", {9, 39}));
+  });
+  expect_error(core::ErrorKind::kUsage, "at least 2",
+               [&] { frechet_distance(a.slice(0, 0, 1), b); });
+}
+
 TEST(FrechetDistance, WhatDoesNotFit) {
   expect_error(core::ErrorKind::kUsage, "at least 2",
                [] { feature_statistics(set_x().slice(0, 0, 1)); });
