@@ -28,13 +28,6 @@ bool is_folder(const fs::path& path) {
   return fs::is_directory(path, ignored);
 }
 
-bool is_image_name(const std::string& name) {
-  std::string extension = fs::path(name).extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char letter) { return std::tolower(letter); });
-  return extension == ".jpg" || extension == ".jpeg" || extension == ".png";
-}
-
 // The names in a folder that do not begin with a dot and that `wanted` takes, sorted bytewise.
 template <class Wanted>
 std::vector<std::string> names_in(const fs::path& folder, const Wanted& wanted) {
@@ -75,6 +68,13 @@ std::vector<LabelledFile> files_of(const fs::path& folder,
 }
 
 }  // namespace
+
+bool is_image_name(const std::string& name) {
+  std::string extension = fs::path(name).extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char letter) { return std::tolower(letter); });
+  return extension == ".jpg" || extension == ".jpeg" || extension == ".png";
+}
 
 std::vector<std::string> image_names_in(const fs::path& folder) {
   const std::vector<std::string> images = names_in(folder, [](const fs::directory_entry& entry) {

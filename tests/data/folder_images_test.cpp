@@ -143,6 +143,18 @@ TEST(FolderImages, OblongsMustBeAsked) {
   EXPECT_TRUE(mentions(pictures.error(), "as many rows as columns"));
 }
 
+TEST(FolderImages, SmallerOnesAreScaledUp) {
+  const Pictures pictures;
+  pictures.add_class("a", 2, 50, 1);
+  pictures.add_class("b", 2, 100, 3);
+  DataConfig config = pictures.config();
+  config.image_size = 8;
+  const ImageData data = open_data(config);
+  EXPECT_EQ(data.train.images.size(2), 8);
+  EXPECT_EQ(data.train.images[0].min().item<int>(), data.train.images[0].max().item<int>())
+      << "of one value, as the small picture";
+}
+
 TEST(FolderImages, TooManyForMemoryIsSaidBeforehand) {
   const Pictures pictures;
   for (const char* name : {"a", "b"}) {

@@ -39,6 +39,9 @@ FolderLayout layout_of(const std::filesystem::path& folder);
 void check_something_to_tell_apart(const std::filesystem::path& folder, int64_t images,
                                    int64_t classes);
 
+// Whether a file's name ends in .jpg, .jpeg or .png, in any case.
+bool is_image_name(const std::string& name);
+
 // The names of the images in a class's folder, sorted bytewise. Error(kData) without any.
 std::vector<std::string> image_names_in(const std::filesystem::path& folder);
 
