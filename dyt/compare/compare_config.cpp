@@ -7,6 +7,7 @@
 #include "dyt/core/hash.h"
 #include "dyt/nn/norm_spec.h"
 #include "dyt/ops/device.h"
+#include "dyt/tasks/idle_keys.h"
 #include "dyt/tasks/presets.h"
 #include "dyt/tasks/pretrained.h"
 #include "dyt/tasks/run.h"
@@ -31,6 +32,15 @@ void make_canonical(CompareOptions& options) {
   }
   std::sort(options.strip.lrs.begin(), options.strip.lrs.end());
   options.validate();
+}
+
+// A slot that this network cannot have is found here, not in each of its runs.
+void check_slots(const tasks::RunConfig& fitted, const std::vector<std::string>& slots) {
+  for (const std::string& slot : slots) {
+    models::ModelConfig model = fitted.model;
+    model.norm() = slot;
+    models::make_network(model, at::kMeta);
+  }
 }
 
 ModelFacts model_facts(const tasks::RunConfig& fitted) {
@@ -108,10 +118,12 @@ void CompareConfig::visit_fields(core::Fields& fields) {
 
 CompareInput prepare_compare(CompareConfig& config, const std::filesystem::path& executable) {
   check_norm_is_free(config);
+  tasks::check_idle_keys(config.run);
   make_canonical(config.compare);
   const data::ImageData data = data::open_data(config.run.data);
   tasks::RunConfig fitted = config.run;
   tasks::fit_to_data(fitted, data);
+  check_slots(fitted, config.compare.slots);
 
   CompareInput input{
       .options = config.compare,

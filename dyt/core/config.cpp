@@ -155,9 +155,15 @@ const Field& Fields::find(std::string_view key, std::string_view where) const {
   for (const Field& field : list_) {
     keys.push_back(field.key);
   }
-  throw Error(ErrorKind::kUsage, {.what = "unknown key '" + std::string(key) + "'",
-                                  .where = std::string(where),
-                                  .todo = suggestion(key, keys)});
+  const std::string explanation = explain_ ? explain_(key) : "";
+  // What is known elsewhere is a slip here only where the same group has a name like it.
+  const std::string group(key.substr(0, key.find('.') + 1));
+  const bool has_near = nearest_name(key, keys).starts_with(group);
+  throw Error(ErrorKind::kUsage,
+              {.what = "unknown key '" + std::string(key) + "'" +
+                       (explanation.empty() ? "" : ": " + explanation),
+               .where = std::string(where),
+               .todo = explanation.empty() || has_near ? suggestion(key, keys) : ""});
 }
 
 void apply_value(const Fields& fields, std::string_view key, std::string_view value,

@@ -21,6 +21,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -69,6 +70,11 @@ class Fields {
   // Error(kUsage) that names the nearest one. `where` is "command line" or "file.toml:12".
   const Field& find(std::string_view key, std::string_view where) const;
 
+  // What to say of a key that is unknown here but known elsewhere; "" for any other.
+  void explain_unknown(std::function<std::string(std::string_view key)> explain) {
+    explain_ = std::move(explain);
+  }
+
   // For reading a few keys of a larger configuration: assignments to other keys are skipped.
   void skip_unknown() { skips_unknown_ = true; }
   // What an assignment to the key sets: as find(), but null where it is to be skipped.
@@ -80,6 +86,7 @@ class Fields {
   std::string prefix_;
   std::vector<Field> list_;
   bool skips_unknown_ = false;
+  std::function<std::string(std::string_view)> explain_;
 };
 
 template <class Config>

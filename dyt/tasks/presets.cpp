@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "dyt/core/text.h"
+
 namespace dyt::tasks {
 namespace {
 
@@ -46,6 +48,20 @@ std::string patch_of(const DataPreset& preset, const std::string& model) {
   return model == "mae" || model == "dino" || model == "dit" ? preset.patch : "";
 }
 
+std::vector<std::string> families_with(const std::string& key) {
+  std::vector<std::string> names;
+  for (const std::string& name : models::family_names()) {
+    RunConfig run;
+    run.model = models::find_model(name);
+    core::Fields fields;
+    visit_family_fields(run, fields);
+    if (has_key(fields, key)) {
+      names.push_back(name);
+    }
+  }
+  return names;
+}
+
 }  // namespace
 
 PresetNames preset_names(const ConfigSources& sources) {
@@ -77,6 +93,18 @@ std::vector<std::string> preset_of(const PresetNames& names, const core::Fields&
                  });
   }
   return assignments;
+}
+
+void explain_other_families(core::Fields& fields, const std::string& model) {
+  fields.explain_unknown([model](std::string_view key) -> std::string {
+    const std::vector<std::string> owners = families_with(std::string(key));
+    if (owners.empty()) {
+      return "";
+    }
+    const std::string noun = owners.size() == 1 ? "the family " : "the families ";
+    return "it is a key of models of " + noun + core::join(owners, ", ") + "; the model here is " +
+           model;
+  });
 }
 
 void apply_sources(const core::Fields& fields, const ConfigSources& sources) {

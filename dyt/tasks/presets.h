@@ -25,6 +25,9 @@ PresetNames preset_names(const ConfigSources& sources);
 // ("seeds=3") only where `fields` has their keys.
 std::vector<std::string> preset_of(const PresetNames& names, const core::Fields& fields);
 
+// Makes the error for a key that belongs to models of other families say whose it is.
+void explain_other_families(core::Fields& fields, const std::string& model);
+
 void apply_sources(const core::Fields& fields, const ConfigSources& sources);
 
 template <class Config>
@@ -36,7 +39,8 @@ Config resolve_config(const ConfigSources& sources) {
   } else {
     config.run.model = models::find_model(names.model);
   }
-  const core::Fields fields = core::fields_of(config);
+  core::Fields fields = core::fields_of(config);
+  explain_other_families(fields, names.model);
   for (const std::string& assignment : preset_of(names, fields)) {
     core::apply_override(fields, assignment);
   }

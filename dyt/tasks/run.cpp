@@ -5,6 +5,7 @@
 #include "dyt/core/text.h"
 #include "dyt/nn/norm_spec.h"
 #include "dyt/ops/device.h"
+#include "dyt/tasks/idle_keys.h"
 #include "dyt/tasks/open_run.h"
 #include "dyt/tasks/pretrained.h"
 #include "dyt/tasks/vision_task.h"
@@ -100,6 +101,7 @@ RunOutcome train_run(const RunInput& input) {
   at::set_num_threads(static_cast<int>(input.config.train.threads));
   data::ImageData data = data::open_data(input.config.data);
   RunConfig fitted = input.config;
+  check_idle_keys(fitted);
   fit_to_data(fitted, data);
   for (const std::string& warning : config_warnings(fitted)) {
     if (input.on_warning) {

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "dyt/compare/compare_config.h"
+#include "dyt/tasks/idle_keys.h"
 #include "dyt/tasks/presets.h"
 
 namespace dyt::compare {
@@ -41,6 +42,7 @@ TEST(OfferedConfigs, AreReadAndTheirNetworksCanBeBuilt) {
   EXPECT_GE(offered().size(), 8u);
   for (const fs::path& file : offered()) {
     const auto config = tasks::resolve_config<CompareConfig>({.file = file});
+    EXPECT_NO_THROW(tasks::check_idle_keys(config.run)) << file;
     for (const std::string& slot : config.compare.slots) {
       models::ModelConfig model = config.run.model;
       const Shape shape = shape_of(config.run.data.name);
@@ -73,6 +75,7 @@ TEST_P(PaperConfig, HoldsWhatThePaperSays) {
   const Sheet& sheet = GetParam();
   const auto config = tasks::resolve_config<tasks::RunConfig>(
       {.file = fs::path(DYT_SOURCE_DIR) / "configs/paper" / (sheet.file + ".toml")});
+  EXPECT_NO_THROW(tasks::check_idle_keys(config));
   EXPECT_EQ(config.train.epochs * train::steps_per_epoch(config.train, kImages), sheet.steps);
   EXPECT_DOUBLE_EQ(config.optim.lr, sheet.lr);
   EXPECT_EQ(config.train.batch_size, sheet.batch_size);

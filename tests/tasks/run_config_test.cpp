@@ -43,6 +43,21 @@ TEST(Presets, KeysGoWithTheModelsFamily) {
                [] { resolve_config<RunConfig>({.overrides = {"model=resnet51"}}); });
 }
 
+TEST(Presets, AKeyOfAnotherFamilySaysWhoseItIs) {
+  const auto refused = [](const std::string& part, const std::vector<std::string>& overrides) {
+    expect_error(ErrorKind::kUsage, part,
+                 [&] { resolve_config<RunConfig>({.overrides = overrides}); });
+  };
+  refused(
+      "unknown key 'dino.momentum': it is a key of models of the family dino; the model here "
+      "is mae",
+      {"model=mae", "dino.momentum=0.9"});
+  refused("of the families mae, dino, dit; the model here is vit_tiny_patch16_224",
+          {"model=vit_tiny_patch16_224", "knn.k=3"});
+  refused("did you mean 'model.depths'", {"model=convnext", "model.depth=3"});
+  refused("did you mean 'model.depth'", {"model.dpth=3"});
+}
+
 TEST(Presets, TheModelOfAFileAndOfTheCommandLine) {
   const testing::TempFolder folder;
   core::write_file_atomic(folder / "run.toml",
