@@ -20,17 +20,23 @@ int run_eval(const EvalOptions& options) {
   const tasks::EvalOutcome outcome =
       tasks::evaluate_run(options.run, options.which, options.overrides, options.fold);
   if (options.json) {
-    const nlohmann::ordered_json line = {{"checkpoint", outcome.checkpoint.string()},
-                                         {"data", outcome.data},
-                                         {"test_images", outcome.test_images},
-                                         {"test_accuracy", outcome.evaluation.accuracy},
-                                         {"test_loss", outcome.evaluation.loss}};
+    nlohmann::ordered_json line = {{"checkpoint", outcome.checkpoint.string()},
+                                   {"data", outcome.data},
+                                   {"test_images", outcome.test_images},
+                                   {"test_accuracy", outcome.evaluation.accuracy},
+                                   {"test_loss", outcome.evaluation.loss}};
+    for (const train::Measure& measure : outcome.evaluation.measures) {
+      line[measure.name] = measure.value;
+    }
     // The working directory, unlike our arguments, may be of another encoding than UTF-8.
     std::printf("%s\n", line.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
   } else {
     std::printf("%s on %s: test accuracy %.2f %%, test loss %.4f (%ld images)\n",
                 outcome.checkpoint.c_str(), outcome.data.c_str(), 100 * outcome.evaluation.accuracy,
                 outcome.evaluation.loss, outcome.test_images);
+    for (const train::Measure& measure : outcome.evaluation.measures) {
+      std::printf("%s: %.4f\n", measure.title.c_str(), measure.value);
+    }
   }
   return 0;
 }

@@ -94,6 +94,10 @@ void print_summary(const tasks::RunOutcome& outcome, bool as_json) {
                 100 * result.at("test_accuracy").get<double>(),
                 result.at("test_loss").get<double>(), result.at("step").get<int64_t>(),
                 outcome.was_finished ? " (the folder held the finished run)" : "");
+    for (const Json& measure : result.value("measures", Json::array())) {
+      std::printf("%s: %.4f\n", measure.at("title").get<std::string>().c_str(),
+                  measure.at("value").get<double>());
+    }
   }
   std::printf("%s/report.html\n", folder.c_str());
 }

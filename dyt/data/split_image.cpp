@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "dyt/data/image_index.h"
+#include "dyt/pixels/transforms.h"
 
 namespace dyt::data {
 namespace {
@@ -30,6 +31,13 @@ formats::Image split_image(const ImageData& data, const ImageSplit& split, int64
     }
   }
   return image;
+}
+
+formats::Image evaluation_image(const ImageData& data, const ImageSplit& split, int64_t number) {
+  const formats::Image image = split_image(data, split, number);
+  return split.streamed() ? pixels::evaluation_view(
+                                pixels::supervised_eval(data.image_size, data.crop_ratio), image)
+                          : image;
 }
 
 }  // namespace dyt::data

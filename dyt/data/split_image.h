@@ -11,4 +11,7 @@ namespace dyt::data {
 // that cannot be read.
 formats::Image split_image(const ImageData& data, const ImageSplit& split, int64_t number);
 
+// The same as an evaluation sees it: of a streamed split the centre, at data.image_size, RGB.
+formats::Image evaluation_image(const ImageData& data, const ImageSplit& split, int64_t number);
+
 }  // namespace dyt::data

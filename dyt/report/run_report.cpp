@@ -27,12 +27,17 @@ struct RunData {
   Facts environment;
   std::string command;
   Facts pictures;  // file and caption
+  Facts measures;  // title and value
   std::string accuracy_of = "test accuracy";
 
   bool is_of_test_images() const { return accuracy_of == "test accuracy"; }
 };
 
 double or_nan(std::optional<double> value) { return value.value_or(std::nan("")); }
+
+std::string maybe(std::optional<double> value, int digits) {
+  return value ? core::fixed_text(*value, digits) : "";
+}
 
 void add_alpha(const JsonNode& line, SeedRun& run) {
   for (const auto& [name, value] : line.object("alpha").members()) {
@@ -89,6 +94,9 @@ void read_result(const std::string& text, RunData& data) {
   for (const JsonNode& picture : root.list("pictures")) {
     data.pictures.emplace_back(picture.text("file"), picture.text("caption"));
   }
+  for (const JsonNode& measure : root.list("measures")) {
+    data.measures.emplace_back(measure.text("title"), maybe(measure.number("value"), 4));
+  }
   data.slot.parameters = root.integer("parameters");
   data.time_seconds = root.number("time_seconds");
   if (const std::string name = root.text("accuracy_of"); !name.empty()) {
@@ -128,10 +136,6 @@ std::string outcome(const RunData& data) {
          ".";
 }
 
-std::string maybe(std::optional<double> value, int digits) {
-  return value ? core::fixed_text(*value, digits) : "";
-}
-
 Facts result_facts(const RunData& data) {
   const SeedRun& run = data.slot.seeds.front();
   Facts facts = {{"test loss", maybe(run.test_loss, 4)},
@@ -141,6 +145,7 @@ Facts result_facts(const RunData& data) {
                                          percent_text(*run.best_accuracy, 2) +
                                          " % (picked on the test images)");
   }
+  facts.insert(facts.end(), data.measures.begin(), data.measures.end());
   facts.emplace_back("parameters",
                      data.slot.parameters ? thousands_text(*data.slot.parameters) : "");
   facts.emplace_back("steps", run.step ? thousands_text(*run.step) : "");

@@ -4,12 +4,14 @@
 
 #include <functional>
 
+#include "dyt/analysis/sample_quality.h"
 #include "dyt/data/image_grid.h"
 #include "dyt/models/diffusion.h"
 #include "dyt/models/diffusion_sampling.h"
 #include "dyt/nn/norm.h"
 #include "dyt/nn/random_layer.h"
 #include "dyt/tasks/knn_evaluation.h"
+#include "dyt/tasks/picture_quality.h"
 
 namespace dyt::tasks {
 namespace {
@@ -54,6 +56,31 @@ Diffusion::Diffusion(const RunConfig& config, data::ImageData data)
   }
   models::initialize(*model_, seed());
   model_->to(device());
+  if (!config.diffusion.classifier.empty()) {
+    open_classifier();
+  }
+}
+
+void Diffusion::open_classifier() {
+  classifier_ = classifier_network(
+      config().diffusion.classifier,
+      {"device=" + config().device, "train.threads=" + std::to_string(config().train.threads)});
+  // One picture shows, before anything is trained, whether the classifier takes such pictures.
+  const int64_t channels = image_channels(config(), data()), side = data().image_size;
+  const at::Tensor black = at::zeros({1, channels, side, side}, at::kByte);
+  features_of(tensor_pictures("drawn pictures", black), *classifier_);
+}
+
+train::Measure Diffusion::feature_distance(const at::Tensor& pictures) {
+  if (!real_features_.defined()) {
+    real_features_ = features_of(split_pictures(data(), "test"), *classifier_).pooled;
+  }
+  const at::Tensor drawn =
+      features_of(tensor_pictures("drawn pictures", pictures), *classifier_).pooled;
+  return {.name = "feature_distance",
+          .title = feature_distance_title(*classifier_) + ", of " +
+                   std::to_string(pictures.size(0)) + " drawn pictures",
+          .value = analysis::frechet_distance(real_features_, drawn)};
 }
 
 at::Tensor Diffusion::loss_of(const at::Tensor& images, const at::Tensor& labels,
@@ -174,6 +201,9 @@ train::Evaluation Diffusion::evaluate() {
        .features = [this](const data::ImageSplit& split, int64_t begin,
                           int64_t end) { return plain_images(split, begin, end).flatten(1); }},
       pictures.flatten(1).to(at::kDouble), classes, result);
+  if (classifier_) {
+    result.measures.push_back(feature_distance(models::to_pixels(pictures)));
+  }
   result.pictures.push_back(
       {.name = "samples",
        .caption = "Drawn pictures, the classes in turn (" + config().diffusion.sampler + ", " +

@@ -2,12 +2,15 @@
 // the network learns to say what noise was added. The test loss is that of test images with noise
 // and steps of their own, the same in every evaluation; the accuracy is the share of drawn pictures
 // whose nearest neighbours among the training images, pixel by pixel, are of the class that was
-// asked for. The noise of a sample is the same in every evaluation.
+// asked for. The noise of a sample is the same in every evaluation. With
+// config.diffusion.classifier the distance of the drawn pictures from the test images by that
+// classifier's features is measured too.
 #pragma once
 
 #include "dyt/models/diffusion_schedule.h"
 #include "dyt/models/dit.h"
 #include "dyt/tasks/latent_space.h"
+#include "dyt/tasks/picture_network.h"
 #include "dyt/tasks/vision_task.h"
 
 namespace dyt::tasks {
@@ -39,11 +42,16 @@ class Diffusion final : public VisionTask {
   struct Draws;
   at::Tensor loss_of(const at::Tensor& images, const at::Tensor& labels, const Draws& draws);
   double test_loss(int64_t begin, int64_t end);
+  void open_classifier();
+  // Drawn pictures, uint8 (N, C, H, W), by the classifier's features.
+  train::Measure feature_distance(const at::Tensor& pictures);
 
   models::DiffusionSchedule schedule_, sampling_;
   std::optional<LatentSpace> latents_;
   std::vector<int64_t> shape_;  // of what is noised, without B
   std::shared_ptr<models::Dit> model_;
+  std::optional<PictureNetwork> classifier_;
+  at::Tensor real_features_;  // of the test images by the classifier; when first asked for
 };
 
 }  // namespace dyt::tasks

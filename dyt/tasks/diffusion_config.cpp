@@ -20,6 +20,10 @@ void DiffusionTaskConfig::visit_fields(core::Fields& fields) {
   fields.add("autoencoder", autoencoder,
              {.help = "diffusion on latents: a .safetensors file with the weights of diffusers' "
                       "AutoencoderKL, frozen; empty: on the images themselves"});
+  fields.add("classifier", classifier,
+             {.help = "folder of a classifier's run on the same kind of images: an evaluation also "
+                      "gives the distance of its samples' features from the test images', which is "
+                      "no FID; empty: none"});
 }
 
 }  // namespace dyt::tasks

@@ -14,6 +14,7 @@ struct DiffusionTaskConfig {
   double guidance = 1;           // 1: none
   int64_t samples = 100;         // of an evaluation
   std::string autoencoder;       // weights (latent_space.h); "": on the images themselves
+  std::string classifier;        // a run's folder; its features measure those samples; "": none
 
   void visit_fields(core::Fields& fields);
 };

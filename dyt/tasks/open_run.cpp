@@ -23,11 +23,6 @@ std::string other_folder_hint(const fs::path& folder) {
 }
 
 void check_checkpoint(const fs::path& run_folder, const std::string& which) {
-  if (!fs::exists(run_folder / "config.toml")) {
-    throw core::Error(core::ErrorKind::kData, {.what = "not a run folder: it has no config.toml",
-                                               .where = run_folder.string(),
-                                               .todo = other_folder_hint(run_folder)});
-  }
   if (!fs::exists(run_folder / which / "model.safetensors")) {
     throw core::Error(core::ErrorKind::kData,
                       {.what = "the run has no checkpoint '" + which + "' yet",
@@ -38,17 +33,27 @@ void check_checkpoint(const fs::path& run_folder, const std::string& which) {
 
 }  // namespace
 
+RunConfig config_of_run(const fs::path& run_folder, const std::vector<std::string>& overrides) {
+  std::error_code ignored;
+  if (!fs::exists(run_folder / "config.toml", ignored)) {
+    throw core::Error(core::ErrorKind::kData, {.what = "not a run folder: it has no config.toml",
+                                               .where = run_folder.string(),
+                                               .todo = other_folder_hint(run_folder)});
+  }
+  return resolve_config<RunConfig>({run_folder / "config.toml", overrides});
+}
+
 OpenRun open_run(const fs::path& run_folder, const std::string& which,
                  const std::vector<std::string>& overrides) {
+  OpenRun run{.config = config_of_run(run_folder, overrides)};
   check_checkpoint(run_folder, which);
-  OpenRun run{.config = resolve_config<RunConfig>({run_folder / "config.toml", overrides}),
-              .checkpoint = fs::canonical(run_folder / which)};
+  run.checkpoint = fs::canonical(run_folder / which);
   at::set_num_threads(static_cast<int>(run.config.train.threads));
-  data::ImageData data = data::open_data(run.config.data);
-  run.data = data.name;
-  fit_to_data(run.config, data);
+  run.images = data::open_data(run.config.data);
+  run.data = run.images.name;
+  fit_to_data(run.config, run.images);
   run.config.start.from.clear();  // the checkpoint has all weights
-  run.task = make_task(run.config, std::move(data));
+  run.task = make_task(run.config, run.images);
   io::load_tensors(run.checkpoint / evaluated_weights(run.config),
                    io::module_tensors(run.task->model()));
   return run;

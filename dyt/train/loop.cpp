@@ -67,6 +67,21 @@ Json pictures_json(const std::vector<Picture>& pictures) {
   return list;
 }
 
+// {name: value} where there are any, for a line of metrics.
+void add_measures(const std::vector<Measure>& measures, const std::string& field, Json& line) {
+  for (const Measure& measure : measures) {
+    line[field][measure.name] = measure.value;
+  }
+}
+
+Json measures_json(const std::vector<Measure>& measures) {
+  Json list = Json::array();
+  for (const Measure& measure : measures) {
+    list.push_back({{"name", measure.name}, {"title", measure.title}, {"value", measure.value}});
+  }
+  return list;
+}
+
 // `loss`: as text, for JSON has no word for NaN; null where only the update was not finite.
 Json nonfinite_json(const Json& loss, const analysis::NonFiniteOrigin& origin) {
   return {{"loss", loss}, {"layer", origin.layer}, {"words", origin.words}};
@@ -307,7 +322,9 @@ void Loop::evaluate_epoch(int64_t epoch) {
   if (evaluates_beside()) {
     last_metrics_["ema_test_loss"] = average_evaluation_.loss;
     last_metrics_["ema_test_accuracy"] = average_evaluation_.accuracy;
+    add_measures(average_evaluation_.measures, "ema_measures", last_metrics_);
   }
+  add_measures(last_evaluation_.measures, "measures", last_metrics_);
   add_slots(last_evaluation_.slots, last_metrics_);
   input_.folder.append_metrics(last_metrics_);
   state_.loss_sum = 0;
@@ -381,6 +398,9 @@ void Loop::write_result(RunStatus status) {
     result["train_loss"] = last_metrics_["train_loss"];
     result["test_loss"] = last_evaluation_.loss;
     result["test_accuracy"] = last_evaluation_.accuracy;
+    if (!last_evaluation_.measures.empty()) {
+      result["measures"] = measures_json(last_evaluation_.measures);
+    }
     if (evaluates_beside()) {
       result["ema"] = {{"test_loss", average_evaluation_.loss},
                        {"test_accuracy", average_evaluation_.accuracy},

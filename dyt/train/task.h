@@ -26,12 +26,20 @@ struct Picture {
   at::Tensor pixels;    // uint8 (height, width, C), C 1 or 3
 };
 
+// A number beside loss and accuracy.
+struct Measure {
+  std::string name;   // for machines: lower case, no blanks
+  std::string title;  // for people
+  double value = 0;
+};
+
 struct Evaluation {
   double loss = 0;
   double accuracy = 0;  // 0 to 1
   std::string correct;  // one character a test sample, '1' or '0', in test order
   std::vector<analysis::SlotStatistics> slots;  // over all test samples
   std::vector<Picture> pictures;
+  std::vector<Measure> measures;
 };
 
 // Where a step is in the run; everything random in it is drawn from streams of these numbers.

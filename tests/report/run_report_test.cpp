@@ -27,6 +27,17 @@ TEST(RunReport, ShowsAFinishedRun) {
   }
 }
 
+TEST(RunReport, ShowsWhatElseAnEvaluationMeasured) {
+  std::string result = sample_result();
+  result.insert(
+      result.find('{') + 1,
+      R"("measures":[{"name":"a","title":"distance (<run>), not FID","value":12.34567}],)");
+  const std::string page = run_report_html("", sample_metrics(), result, "");
+  EXPECT_EQ(PageCheck(page).problem(), "");
+  EXPECT_TRUE(contains(page, "distance (&lt;run&gt;), not FID"));
+  EXPECT_TRUE(contains(page, "12.3457"));
+}
+
 TEST(RunReport, ShowsARunThatGoesOn) {
   std::string metrics = sample_metrics();
   metrics = metrics.substr(0, metrics.size() / 2);  // its last line is cut

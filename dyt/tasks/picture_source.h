@@ -1,0 +1,34 @@
+// Sets of pictures, real or generated, one after the other as 8-bit pixels.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "dyt/data/dataset.h"
+#include "dyt/formats/image.h"
+
+namespace dyt::tasks {
+
+struct PictureSource {
+  std::string name;  // for people: "samples", "test images of digits"
+  int64_t count = 0;
+  std::function<formats::Image(int64_t number)> picture;
+  std::function<std::string(int64_t number)> place;  // where it comes from, for errors
+};
+
+// All JPEG and PNG files under the folder (data/picture_files.h).
+PictureSource folder_pictures(const std::filesystem::path& folder);
+
+// Images of a data set as an evaluation sees them; `split`: "test" or "train".
+PictureSource split_pictures(const data::ImageData& data, const std::string& split);
+
+// uint8 (N, C, H, W), on the CPU.
+PictureSource tensor_pictures(std::string name, const at::Tensor& pictures);
+
+// "FOLDER", or "run=RUN": the split of the data that this run was trained on. Error(kData) where
+// there is neither.
+PictureSource pictures_of(const std::string& text, const std::string& split);
+
+}  // namespace dyt::tasks
