@@ -21,6 +21,8 @@ struct Command {
 Action declare_compare(CLI::App& app);
 Action declare_train(CLI::App& app);
 Action declare_eval(CLI::App& app);
+Action declare_sample(CLI::App& app);
+Action declare_fid(CLI::App& app);
 Action declare_inspect(CLI::App& app);
 Action declare_bench(CLI::App& app);
 Action declare_data(CLI::App& app);

@@ -23,6 +23,8 @@ constexpr Command kCommands[] = {
      declare_compare},
     {"train", "one training run", declare_train},
     {"eval", "evaluate a run's checkpoint", declare_eval},
+    {"sample", "draw pictures from a run of diffusion", declare_sample},
+    {"fid", "how good generated pictures are, beside real ones", declare_fid},
     {"inspect", "look into a run: layers, alpha, spread, saturation, what its norms do",
      declare_inspect},
     {"bench", "measure the operators beside their best peers", declare_bench},

@@ -16,20 +16,6 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kDrawInterval = std::chrono::milliseconds(200);
 constexpr auto kPlainInterval = std::chrono::seconds(15);
 
-std::string duration_text(double seconds) {
-  if (!std::isfinite(seconds)) {
-    return "?";
-  }
-  const auto whole = static_cast<int64_t>(seconds + 0.5);
-  if (whole < 60) {
-    return std::to_string(whole) + " s";
-  }
-  if (whole < 3600) {
-    return std::to_string(whole / 60) + " min " + std::to_string(whole % 60) + " s";
-  }
-  return std::to_string(whole / 3600) + " h " + std::to_string(whole % 3600 / 60) + " min";
-}
-
 std::string line_of(const RunProgress& run) {
   std::string text = run.name.empty() ? "" : run.name + ": ";
   text += "step " + std::to_string(run.step) + "/" + std::to_string(run.steps) + ", loss " +
@@ -48,6 +34,20 @@ size_t terminal_width() {
 }
 
 }  // namespace
+
+std::string duration_text(double seconds) {
+  if (!std::isfinite(seconds)) {
+    return "?";
+  }
+  const auto whole = static_cast<int64_t>(seconds + 0.5);
+  if (whole < 60) {
+    return std::to_string(whole) + " s";
+  }
+  if (whole < 3600) {
+    return std::to_string(whole / 60) + " min " + std::to_string(whole % 60) + " s";
+  }
+  return std::to_string(whole / 3600) + " h " + std::to_string(whole % 3600 / 60) + " min";
+}
 
 ProgressDisplay::ProgressDisplay(bool quiet, const core::StopFlag& stop)
     : quiet_(quiet), stop_(stop), terminal_(::isatty(STDERR_FILENO) != 0) {}
@@ -73,20 +73,22 @@ void ProgressDisplay::draw_lines() {
   std::fflush(stderr);
 }
 
-void ProgressDisplay::update(const RunProgress& run) {
+void ProgressDisplay::update(const RunProgress& run) { update(run.name, line_of(run)); }
+
+void ProgressDisplay::update(const std::string& name, const std::string& line) {
   if (quiet_) {
     return;
   }
   const Clock::time_point now = Clock::now();
   if (!terminal_) {
-    auto [entry, is_new] = last_plain_.try_emplace(run.name, now);
+    auto [entry, is_new] = last_plain_.try_emplace(name, now);
     if (!is_new && now - entry->second >= kPlainInterval) {
       entry->second = now;
-      std::fprintf(stderr, "%s\n", line_of(run).c_str());
+      std::fprintf(stderr, "%s\n", line.c_str());
     }
     return;
   }
-  lines_[run.name] = line_of(run);
+  lines_[name] = line;
   if (now - last_draw_ >= kDrawInterval) {
     last_draw_ = now;
     erase_lines();

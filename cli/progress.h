@@ -21,6 +21,9 @@ struct RunProgress {
   double seconds_left = 0;
 };
 
+// "3 min 20 s"; "?" where it is not finite.
+std::string duration_text(double seconds);
+
 class ProgressDisplay {
  public:
   // After a request to stop nothing is drawn or erased any more: the answer to Ctrl-C stands below.
@@ -30,6 +33,8 @@ class ProgressDisplay {
   ProgressDisplay& operator=(const ProgressDisplay&) = delete;
 
   void update(const RunProgress& run);
+  // The same of work that is no training: its line as it is to stand there.
+  void update(const std::string& name, const std::string& line);
   // The run has ended: its line goes, `message` stays.
   void finish(const std::string& name, const std::string& message);
   void message(const std::string& text);
