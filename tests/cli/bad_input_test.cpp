@@ -5,6 +5,8 @@
 
 #include "dyt/core/files.h"
 #include "tests/cli/dyt_command.h"
+#include "tests/support/expect_error.h"
+#include "tests/support/image_files.h"
 #include "tests/support/temp_folder.h"
 
 namespace dyt::testing {
@@ -56,6 +58,51 @@ const Case kCases[] = {
     {"NotANumber", {"train", "optim.lr=nan"}, 2, {"optim.lr", "number"}},
     {"NoAssignment", {"train", "model.depth"}, 3, {"model.depth", "cannot open"}},
     {"PatchDoesNotDivide", {"train", "model.patch_size=3"}, 2, {"patch", "8", "3"}},
+    {"PatchOfMaeDoesNotDivide",
+     {"train", "model=mae", "model.patch_size=3"},
+     2,
+     {"model.patch_size", "divides 8", "3"}},
+    {"PatchOfDinoDoesNotDivide",
+     {"train", "model=dino", "model.patch_size=3"},
+     2,
+     {"model.patch_size", "divides 8", "3"}},
+    {"PatchOfDitDoesNotDivide",
+     {"train", "model=dit", "model.patch_size=3"},
+     2,
+     {"model.patch_size", "divides 8", "3"}},
+    {"PatchOfConvNextIsTooLarge",
+     {"train", "model=convnext", "model.patch_size=3"},
+     2,
+     {"patch_size", "12", "8"}},
+    {"NothingIsHidden", {"train", "model=mae", "model.mask_ratio=0"}, 2, {"model.mask_ratio"}},
+    {"EverythingIsHidden", {"train", "model=mae", "model.mask_ratio=1"}, 2, {"model.mask_ratio"}},
+    {"AKeyOfAnotherFamily",
+     {"train", "dino.momentum=0.9"},
+     2,
+     {"unknown key 'dino.momentum'", "of the family dino", "the model here is vit"}},
+    {"ClippingEachToNothing", {"train", "optim.clip_each=true"}, 2, {"optim.clip_norm"}},
+    {"ClippingEachToNothingInAComparison",
+     {"compare", "optim.clip_each=true"},
+     2,
+     {"'optim.clip_each' would have no effect", "optim.clip_norm"}},
+    {"AnAverageThatIsNotThere", {"train", "train.ema_evaluation=instead"}, 2, {"set train.ema"}},
+    {"LabelSmoothingWithoutLabels",
+     {"train", "model=mae", "train.label_smoothing=0.1"},
+     2,
+     {"train.label_smoothing", "no labels"}},
+    {"AugmentationOfSelfDistillation",
+     {"train", "model=dino", "augment.shift=0"},
+     2,
+     {"augment.shift", "own crops"}},
+    {"AHeadOverNoStart", {"train", "start.head_std=0.1"}, 2, {"start.head_std", "start.from"}},
+    {"GroupsThatDoNotDivide",
+     {"train", "model=resnet", "model.norm=group_norm"},
+     2,
+     {"slot group_norm", "divides 16", "32, the default", "group_norm:groups=16"}},
+    {"GroupsThatDoNotDivideInAComparison",
+     {"compare", "model=resnet", "slots=batch_norm:eps=1e-5,group_norm"},
+     2,
+     {"slot group_norm", "divides 16", "slots=group_norm:groups=16"}},
     {"HeadsDoNotDivide", {"train", "model.num_heads=5"}, 2, {"num_heads", "64", "5"}},
     {"WrongImageSize", {"train", "model.image_size=16"}, 2, {"model.image_size", "8", "16"}},
     {"BatchTooLarge", {"train", "data.train_limit=16"}, 2, {"batch", "16", "32"}},
@@ -135,6 +182,38 @@ TEST(BadCheckpoint, OfAnotherArchitectureNamesTheDifference) {
   result = run_dyt({"eval", out});
   EXPECT_EQ(result.status, 3);
   EXPECT_NE(result.errors.find("model.safetensors"), std::string::npos) << result.errors;
+}
+
+// Images of 8x8 pixels in two classes.
+std::string two_classes(const TempFolder& folder) {
+  for (const char* name : {"left", "right"}) {
+    std::filesystem::create_directories(folder / "images" / name);
+    for (int i = 0; i < 20; ++i) {
+      core::write_file_atomic(folder / "images" / name / (std::to_string(i) + ".png"),
+                              png_bytes(stripes(8, 8, 1, i + (name[0] == 'l' ? 0 : 100))));
+    }
+  }
+  return (folder / "images").string();
+}
+
+TEST(BadCheckpoint, OfAnotherHeadIsNamedByEvalAndGoesAsAStart) {
+  const TempFolder folder;
+  const std::string run = (folder / "run").string(), data = "data.folder=" + two_classes(folder);
+  ASSERT_EQ(run_dyt(tiny_run("train", {"out=" + run})).status, 0);
+  CommandResult result = run_dyt({"eval", run, data});
+  EXPECT_EQ(result.status, 3);
+  EXPECT_TRUE(mentions(result.errors, "'head.weight': (10, 16) in the file, (2, 16) here"));
+
+  const auto start = [&](const std::string& key) {
+    return run_dyt(tiny_run("train", {data, "start.from=" + run, key, "train.batch_size=8",
+                                      "out=" + (folder / "tuned").string()}));
+  };
+  // With the class token's pooling the network has a norm that the start does not have.
+  result = start("model.global_pool=token");
+  EXPECT_EQ(result.status, 3);
+  EXPECT_TRUE(mentions(result.errors, "norm.weight"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "tuned"));
+  EXPECT_EQ(start("model.global_pool=avg").status, 0) << "a head of two classes starts anew";
 }
 
 TEST(BadFolder, OfAnotherRunIsRefusedUnlessFresh) {

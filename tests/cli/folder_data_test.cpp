@@ -72,6 +72,55 @@ TEST(FolderData, ADamagedImageIsNamed) {
   images.expect_refused("Öl/bad.png");
 }
 
+TEST(FolderData, ATruncatedJpegIsNamed) {
+  for (const bool progressive : {false, true}) {
+    const Images images;
+    const std::string whole = jpeg_bytes(stripes(8, 8, 3), {.progressive = progressive});
+    images.add("Öl/cut.jpg", whole.substr(0, whole.size() * 3 / 4));
+    images.expect_refused("Öl/cut.jpg");
+  }
+}
+
+TEST(FolderData, AJpegOfTwelveBitsIsNamed) {
+  const Images images;
+  images.add("Öl/deep.jpg", twelve_bit_jpeg());
+  images.expect_refused("Öl/deep.jpg");
+  images.expect_refused("precision 12");
+}
+
+TEST(FolderData, ProgressiveAndCmykAreImagesLikeOthers) {
+  const Images images;
+  images.add("Öl/progressive.jpg", jpeg_bytes(stripes(8, 8, 3), {.progressive = true}));
+  images.add("Öl/print.jpg", jpeg_bytes(stripes(8, 8, 4)));
+  const CommandResult trained = images.train();
+  EXPECT_EQ(trained.status, 0) << trained.errors;
+}
+
+TEST(FolderData, AClassWithoutImagesIsNamed) {
+  const Images images;
+  fs::create_directory(images.root / "leer");
+  images.expect_refused("the class 'leer' has no images");
+}
+
+TEST(FolderData, AnImageSmallerThanTheSizeIsScaledUp) {
+  const Images images;
+  images.add("Öl/dot.png", png_bytes(stripes(1, 1, 3)));
+  images.add("Öl/line.png", png_bytes(stripes(1, 50, 3)));
+  for (const char* policy : {"affine", "resized_crop", "padded_crop"}) {
+    const CommandResult trained =
+        images.train({"data.image_size=16", "model.patch_size=4",
+                      std::string("augment.policy=") + policy, "--fresh"});
+    EXPECT_EQ(trained.status, 0) << policy << ": " << trained.errors;
+  }
+}
+
+TEST(FolderData, SquaresAreAskedForOrMade) {
+  const Images images;
+  images.add("Öl/wide.png", png_bytes(stripes(8, 9, 3)));
+  images.expect_refused("9x8");
+  EXPECT_EQ(images.train({"data.image_size=8"}).status, 0);
+}
+
 TEST(FolderData, OneClassOrOneImageIsNotEnough) {
   const Images images;
   fs::remove_all(images.root / "Öl");

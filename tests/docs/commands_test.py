@@ -26,6 +26,8 @@ NETWORK = "downloads from the publisher; tests/data/fetch_test.cpp fetches from 
 # Commands that no test of this program runs, and who runs them. An entry that no page has is an error.
 NOT_RUN = {
     "apt-get install -y git make python3": "needs root and a bare machine, before there is a clone: no test runs it",
+    "./bin/dyt fid photographs runs/drawn inception=inception.safetensors":
+        "needs the public weights of Inception; tests/tasks/picture_quality_test.cpp has a file of others",
     "./bin/dyt data fetch fashion_mnist": NETWORK,
     "./bin/dyt train data.folder=imagenet data.stream=true data.image_size=224 data.normalization=imagenet data.workers=16 augment.policy=supervised "
     "model=vit_base_patch16_224 device=cuda":

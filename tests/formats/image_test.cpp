@@ -103,6 +103,10 @@ TEST(Jpeg, CmykBecomesRgb) {
   expect_near({image.pixels.begin(), image.pixels.begin() + 3}, {128, 50, 0}, 2);
 }
 
+TEST(Jpeg, TwelveBitSamplesAreRefused) {
+  EXPECT_TRUE(mentions(data_error([] { parse(dyt::testing::twelve_bit_jpeg()); }), "precision 12"));
+}
+
 TEST(Image, InfoIsTheSizeAfterDecoding) {
   const ImageInfo jpeg = parse_image_info(jpeg_bytes(stripes(5, 9, 4)), "test");
   EXPECT_EQ(jpeg.height, 5);

@@ -59,6 +59,12 @@ std::string jpeg_bytes(const Picture& picture, const JpegOptions& options) {
   return bytes;
 }
 
+std::string twelve_bit_jpeg() {
+  std::string bytes = jpeg_bytes(stripes(8, 8, 1));
+  bytes[bytes.find("\xff\xc0") + 4] = 12;  // the frame's marker, length, precision
+  return bytes;
+}
+
 namespace {
 
 void append_bytes(png_structp png, png_bytep data, size_t count) {

@@ -25,6 +25,9 @@ struct JpegOptions {
 
 std::string jpeg_bytes(const Picture& picture, const JpegOptions& options = {});
 
+// A JPEG file whose header says 12 bits a sample, as medical ones do.
+std::string twelve_bit_jpeg();
+
 struct PngOptions {
   int bits = 8;
   bool interlaced = false;
