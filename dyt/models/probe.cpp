@@ -15,7 +15,7 @@ ProbeHead::ProbeHead(int64_t dim, int64_t num_classes, const at::TensorOptions& 
 }
 
 at::Tensor ProbeHead::forward(const at::Tensor& features) const {
-  return linear_->forward(batch_norm_->forward(features));
+  return linear_->forward(normed(features));
 }
 
 void initialize(ProbeHead& head, uint64_t seed, const std::string& prefix) {

@@ -28,6 +28,7 @@ class ProbeHead final : public torch::nn::Module {
   // (B, D) -> (B, num_classes). In training the batch's own statistics, B at least 2.
   at::Tensor forward(const at::Tensor& features) const;
 
+  at::Tensor normed(const at::Tensor& features) const { return batch_norm_->forward(features); }
   const nn::Linear& linear() const { return *linear_; }
 
  private:

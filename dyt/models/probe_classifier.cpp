@@ -27,14 +27,17 @@ ProbeClassifier::ProbeClassifier(VitConfig config, ProbeKind kind, const at::Ten
       register_module("linear", std::make_shared<nn::Linear>(width, config.num_classes, options));
 }
 
-at::Tensor ProbeClassifier::features(const at::Tensor& images) {
+at::Tensor ProbeClassifier::pooled(const at::Tensor& images) {
   const at::NoGradGuard no_grad;
+  if (with_head_) {
+    return with_head_->head().normed(with_head_->forward(images));
+  }
   return kind_ == ProbeKind::kLastClassTokens ? last_class_tokens(*encoder_, images, blocks_)
                                               : class_token_and_patch_mean(*encoder_, images);
 }
 
-at::Tensor ProbeClassifier::forward(const at::Tensor& images) {
-  return with_head_ ? with_head_->logits(images) : linear_->forward(features(images));
+at::Tensor ProbeClassifier::logits(const at::Tensor& pooled) const {
+  return with_head_ ? with_head_->head().linear().forward(pooled) : linear_->forward(pooled);
 }
 
 void initialize(ProbeClassifier& model, double linear_std, uint64_t seed) {

@@ -28,15 +28,15 @@ class ProbeClassifier final : public ImageClassifier {
   // All sizes must be set; global_pool is not asked, drop_path neither. `options`: type and device.
   ProbeClassifier(VitConfig config, ProbeKind kind, const at::TensorOptions& options = {});
 
-  at::Tensor forward(const at::Tensor& images) override;  // gradients end at the matrix
+  // Gradients end here: (B, D), behind kBatchNorm's batch norm.
+  at::Tensor pooled(const at::Tensor& images) override;
+  at::Tensor logits(const at::Tensor& pooled) const override;
   void fold() override { encoder_->fold(); }
 
   VitEncoder& encoder() { return *encoder_; }
 
  private:
   friend void initialize(ProbeClassifier&, double, uint64_t);
-
-  at::Tensor features(const at::Tensor& images);
 
   ProbeKind kind_;
   int64_t blocks_;

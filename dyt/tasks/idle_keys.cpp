@@ -16,7 +16,7 @@ bool is_dino(const RunConfig& config) {
 
 bool has_no_area(const RunConfig& config) {
   const std::string& policy = config.augment.policy;
-  return policy != "resized_crop" && policy != "supervised";
+  return policy != "resized_crop" && policy != "one_shot_crop" && policy != "supervised";
 }
 
 // One row a reason for which keys are not read.
@@ -50,7 +50,7 @@ const Idle kIdle[] = {
      "set augment.policy=affine too"},
     {{"augment.min_area"},
      has_no_area,
-     "only augment.policy=resized_crop and supervised cut out a random area",
+     "only augment.policy=resized_crop, one_shot_crop and supervised cut out a random area",
      "set augment.policy too"},
     {{"mix.mixup", "mix.cutmix", "mix.cutmix_share"},
      [](const RunConfig& c) { return c.mix.probability == 0; },
@@ -60,6 +60,14 @@ const Idle kIdle[] = {
      [](const RunConfig& c) { return c.start.from.empty(); },
      "no run starts from weights: start.from is empty",
      "set start.from too; init.linear_std is for random weights"},
+    {{"start.head_std"},
+     [](const RunConfig& c) { return c.start.probe != "none"; },
+     "the matrix of a probe starts with a standard deviation of 0.01",
+     "set start.probe=none to train all weights"},
+    {{"data.crop_ratio"},
+     [](const RunConfig& c) { return !c.data.stream; },
+     "only images that stay in their files are cut out of larger ones",
+     "set data.stream=true too"},
     {{"optim.sections"},
      [](const RunConfig& c) { return c.optim.schedule != "step"; },
      "only optim.schedule=step has sections",
