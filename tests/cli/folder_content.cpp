@@ -23,10 +23,11 @@ std::string without_measured_lines(const std::string& text) {
 
 std::string report_of(const fs::path& folder) {
   const auto text = [&](const char* name) { return core::read_file(folder / name); };
+  const auto picture = [&](const std::string& file) { return core::read_file(folder / file); };
   return fs::exists(folder / "compare.json")
-             ? report::compare_report_html(text("compare.json"))
+             ? report::compare_report_html(text("compare.json"), picture)
              : report::run_report_html(text("config.toml"), text("metrics.jsonl"),
-                                       text("result.json"), text("env.json"));
+                                       text("result.json"), text("env.json"), picture);
 }
 
 std::string content_of(const fs::path& path) {
