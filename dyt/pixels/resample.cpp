@@ -7,11 +7,14 @@
 
 #include "dyt/core/error.h"
 #include "dyt/core/text.h"
+#include "dyt/pixels/internal/resample_passes.h"
 
 namespace dyt::pixels {
 namespace {
 
-constexpr int kPrecisionBits = 22;
+using internal::kPrecisionBits;
+using internal::Rows;
+using internal::Taps;
 
 constexpr std::array<std::string_view, 5> kNames = {"nearest", "box", "bilinear", "bicubic",
                                                     "lanczos"};
@@ -55,20 +58,16 @@ double weight_of(Filter filter, double x) {
   }
 }
 
-// What one output takes: inputs first, first + 1, ...
-struct Taps {
-  int64_t first = 0;
-  std::vector<int32_t> weights;  // of 2^-22
-};
-
-Taps taps_at(Filter filter, double centre, double stretch, int64_t inputs) {
+// The weights of the output with that centre, added to the others.
+void add_taps(Filter filter, double centre, double stretch, int64_t inputs, Taps& taps) {
   const double reach = support_of(filter) * stretch;
   const double shrink = 1 / stretch;
-  Taps taps{.first = std::max<int64_t>(0, static_cast<int64_t>(centre - reach + 0.5))};
+  const int64_t first = std::max<int64_t>(0, static_cast<int64_t>(centre - reach + 0.5));
   const int64_t end = std::min<int64_t>(inputs, static_cast<int64_t>(centre + reach + 0.5));
   std::vector<double> weights;
+  weights.reserve(static_cast<size_t>(taps.reach));
   double sum = 0;
-  for (int64_t j = taps.first; j < end; ++j) {
+  for (int64_t j = first; j < end; ++j) {
     weights.push_back(weight_of(filter, (static_cast<double>(j) - centre + 0.5) * shrink));
     sum += weights.back();
   }
@@ -77,60 +76,20 @@ Taps taps_at(Filter filter, double centre, double stretch, int64_t inputs) {
     taps.weights.push_back(
         static_cast<int32_t>((share < 0 ? -0.5 : 0.5) + share * (1 << kPrecisionBits)));
   }
-  return taps;
+  taps.first.push_back(first);
+  taps.count.push_back(static_cast<int64_t>(weights.size()));
+  taps.weights.resize(static_cast<size_t>(taps.reach * taps.outputs()));
 }
 
-std::vector<Taps> taps_of(Filter filter, int64_t inputs, float begin, float end, int64_t outputs) {
+Taps taps_of(Filter filter, int64_t inputs, float begin, float end, int64_t outputs) {
   const double scale = static_cast<double>(end - begin) / static_cast<double>(outputs);
-  std::vector<Taps> all;
-  all.reserve(static_cast<size_t>(outputs));
+  const double stretch = std::max(scale, 1.0);
+  Taps taps{.reach = static_cast<int64_t>(std::ceil(support_of(filter) * stretch)) * 2 + 1};
   for (int64_t o = 0; o < outputs; ++o) {
     const double centre = begin + (static_cast<double>(o) + 0.5) * scale;
-    all.push_back(taps_at(filter, centre, std::max(scale, 1.0), inputs));
+    add_taps(filter, centre, stretch, inputs, taps);
   }
-  return all;
-}
-
-// The weighted sum of values that lie `stride` apart.
-uint8_t weighted(const uint8_t* value, int64_t stride, const std::vector<int32_t>& weights) {
-  int32_t sum = 1 << (kPrecisionBits - 1);
-  for (const int32_t weight : weights) {
-    sum += *value * weight;
-    value += stride;
-  }
-  return static_cast<uint8_t>(std::clamp(sum >> kPrecisionBits, 0, 255));
-}
-
-Image across(const Image& image, const std::vector<Taps>& columns) {
-  Image output{.height = image.height,
-               .width = static_cast<int64_t>(columns.size()),
-               .channels = image.channels};
-  output.pixels.reserve(static_cast<size_t>(output.height * output.width * output.channels));
-  for (int64_t row = 0; row < image.height; ++row) {
-    const uint8_t* line = image.pixels.data() + row * image.width * image.channels;
-    for (const Taps& taps : columns) {
-      for (int64_t channel = 0; channel < image.channels; ++channel) {
-        output.pixels.push_back(
-            weighted(line + taps.first * image.channels + channel, image.channels, taps.weights));
-      }
-    }
-  }
-  return output;
-}
-
-Image down(const Image& image, const std::vector<Taps>& rows) {
-  Image output{.height = static_cast<int64_t>(rows.size()),
-               .width = image.width,
-               .channels = image.channels};
-  const int64_t stride = image.width * image.channels;
-  output.pixels.reserve(static_cast<size_t>(output.height * stride));
-  for (const Taps& taps : rows) {
-    const uint8_t* line = image.pixels.data() + taps.first * stride;
-    for (int64_t place = 0; place < stride; ++place) {
-      output.pixels.push_back(weighted(line + place, stride, taps.weights));
-    }
-  }
-  return output;
+  return taps;
 }
 
 // Which input each output takes; the position is summed up step by step, as Pillow has it.
@@ -159,13 +118,63 @@ Image resize_nearest(const Image& image, const Size& size, const Box& box) {
   return output;
 }
 
-// Only the rows that the second pass takes go through the first.
-Image rows_of(const Image& image, int64_t first, int64_t end) {
-  const int64_t stride = image.width * image.channels;
-  return {.height = end - first,
+Rows rows_of(const Image& image) {
+  return {.pixels = image.pixels.data(),
+          .height = image.height,
           .width = image.width,
           .channels = image.channels,
-          .pixels = {image.pixels.begin() + first * stride, image.pixels.begin() + end * stride}};
+          .stride = image.width * image.channels};
+}
+
+Image empty_image(int64_t height, int64_t width, int64_t channels) {
+  Image image{.height = height, .width = width, .channels = channels};
+  image.pixels.resize(static_cast<size_t>(height * width * channels));
+  return image;
+}
+
+// The first pass, with room for the byte behind each row.
+struct Across {
+  std::vector<uint8_t> pixels;
+  Rows rows;
+};
+
+Across first_pass(const Rows& rows, const Taps& columns) {
+  const int64_t stride = columns.outputs() * rows.channels + 1;
+  Across result{.pixels = std::vector<uint8_t>(static_cast<size_t>(rows.height * stride))};
+  internal::across(rows, columns, result.pixels.data(), stride);
+  result.rows = {.pixels = result.pixels.data(),
+                 .height = rows.height,
+                 .width = columns.outputs(),
+                 .channels = rows.channels,
+                 .stride = stride};
+  return result;
+}
+
+Image resized_across(const Rows& rows, const Taps& columns) {
+  const Across wide = first_pass(rows, columns);
+  Image output = empty_image(rows.height, columns.outputs(), rows.channels);
+  const int64_t line = output.width * output.channels;
+  for (int64_t row = 0; row < rows.height; ++row) {
+    std::copy_n(wide.rows.pixels + row * wide.rows.stride, line,
+                output.pixels.begin() + row * line);
+  }
+  return output;
+}
+
+// `skipped`: how many rows of the image stand before these.
+Image resized_down(const Rows& rows, const Taps& taps, int64_t skipped) {
+  Image output = empty_image(taps.outputs(), rows.width, rows.channels);
+  internal::down(rows, taps, skipped, output.pixels.data());
+  return output;
+}
+
+// Only the rows that the second pass takes go through the first.
+Image resized_both_ways(Rows rows, const Taps& columns, const Taps& lines) {
+  const int64_t first = lines.first.front();
+  rows.pixels += first * rows.stride;
+  rows.height = lines.first.back() + lines.count.back() - first;
+  const Across wide = first_pass(rows, columns);
+  return resized_down(wide.rows, lines, first);
 }
 
 void check(const Image& image, const Size& size, const Box& box) {
@@ -221,20 +230,15 @@ Image resize(const Image& image, const Size& size, Filter filter,
   if (filter == Filter::kNearest) {
     return resize_nearest(image, size, box);
   }
-  std::vector<Taps> rows = taps_of(filter, image.height, box.top, box.bottom, size.height);
+  const Rows rows = rows_of(image);
   if (same_width) {
-    return down(image, rows);
+    return resized_down(rows, taps_of(filter, rows.height, box.top, box.bottom, size.height), 0);
   }
-  const std::vector<Taps> columns = taps_of(filter, image.width, box.left, box.right, size.width);
-  if (same_height) {
-    return across(image, columns);
-  }
-  const int64_t first = rows.front().first;
-  const int64_t end = rows.back().first + static_cast<int64_t>(rows.back().weights.size());
-  for (Taps& taps : rows) {
-    taps.first -= first;
-  }
-  return down(across(rows_of(image, first, end), columns), rows);
+  const Taps columns = taps_of(filter, rows.width, box.left, box.right, size.width);
+  return same_height
+             ? resized_across(rows, columns)
+             : resized_both_ways(rows, columns,
+                                 taps_of(filter, rows.height, box.top, box.bottom, size.height));
 }
 
 }  // namespace dyt::pixels
