@@ -1,13 +1,15 @@
 #include "dyt/pixels/blur.h"
 
-#include <algorithm>
 #include <cmath>
 #include <string>
 
 #include "dyt/core/error.h"
+#include "dyt/pixels/internal/blur_pass.h"
 
 namespace dyt::pixels {
 namespace {
+
+using internal::BoxWeights;
 
 constexpr int kPasses = 3;
 constexpr double kMaxRadius = 1000;
@@ -22,12 +24,6 @@ float box_reach(float radius) {
   return l + a;
 }
 
-struct BoxWeights {
-  int64_t reach = 0;    // whole pixels to both sides
-  uint32_t inside = 0;  // of 2^-24
-  uint32_t edge = 0;    // of the pixels just beyond
-};
-
 BoxWeights weights_of(float reach) {
   BoxWeights weights{.reach = static_cast<int64_t>(reach)};
   weights.inside = static_cast<uint32_t>(static_cast<float>(1 << 24) / (reach * 2 + 1));
@@ -35,24 +31,29 @@ BoxWeights weights_of(float reach) {
   return weights;
 }
 
-// `count` values that lie `stride` apart; `line` is room for as many.
-void blur_line(uint8_t* first, int64_t count, int64_t stride, const BoxWeights& box,
-               std::vector<uint8_t>& line) {
-  const auto at = [&](int64_t place) -> uint32_t {
-    return first[std::clamp<int64_t>(place, 0, count - 1) * stride];
-  };
-  uint32_t sum = 0;
-  for (int64_t place = -box.reach - 1; place < box.reach; ++place) {
-    sum += at(place);
+// Rows and columns exchanged.
+Image turned(const Image& image) {
+  Image output{.height = image.width, .width = image.height, .channels = image.channels};
+  output.pixels.resize(image.pixels.size());
+  for (int64_t row = 0; row < image.height; ++row) {
+    const uint8_t* from = image.pixels.data() + row * image.width * image.channels;
+    for (int64_t column = 0; column < image.width; ++column) {
+      uint8_t* to = output.pixels.data() + (column * image.height + row) * image.channels;
+      for (int64_t channel = 0; channel < image.channels; ++channel) {
+        *to++ = *from++;
+      }
+    }
   }
-  for (int64_t place = 0; place < count; ++place) {
-    sum += at(place + box.reach) - at(place - box.reach - 1);
-    const uint32_t edges = at(place - box.reach - 1) + at(place + box.reach + 1);
-    line[static_cast<size_t>(place)] =
-        static_cast<uint8_t>((sum * box.inside + edges * box.edge + (1u << 23)) >> 24);
-  }
-  for (int64_t place = 0; place < count; ++place) {
-    first[place * stride] = line[static_cast<size_t>(place)];
+  return output;
+}
+
+// Every pass down the columns.
+void blur_columns(Image& image, const BoxWeights& box) {
+  std::vector<uint8_t> blurred(image.pixels.size());
+  for (int pass = 0; pass < kPasses; ++pass) {
+    internal::blur_down(image.pixels.data(), image.height, image.width * image.channels, box,
+                        blurred.data());
+    image.pixels.swap(blurred);
   }
 }
 
@@ -65,26 +66,14 @@ Image gaussian_blur(const Image& image, double radius) {
                                                    .expected = "from 0 to 1000 pixels",
                                                    .found = std::to_string(radius)});
   }
-  Image output = image;
-  const BoxWeights box = weights_of(box_reach(static_cast<float>(radius)));
   if (radius == 0) {
-    return output;
+    return image;
   }
-  const int64_t stride = image.width * image.channels;
-  std::vector<uint8_t> line(static_cast<size_t>(std::max(image.height, image.width)));
-  for (int64_t row = 0; row < image.height; ++row) {
-    for (int64_t channel = 0; channel < image.channels; ++channel) {
-      for (int pass = 0; pass < kPasses; ++pass) {
-        blur_line(output.pixels.data() + row * stride + channel, image.width, image.channels, box,
-                  line);
-      }
-    }
-  }
-  for (int64_t place = 0; place < stride; ++place) {
-    for (int pass = 0; pass < kPasses; ++pass) {
-      blur_line(output.pixels.data() + place, image.height, stride, box, line);
-    }
-  }
+  const BoxWeights box = weights_of(box_reach(static_cast<float>(radius)));
+  Image across = turned(image);
+  blur_columns(across, box);
+  Image output = turned(across);
+  blur_columns(output, box);
   return output;
 }
 
