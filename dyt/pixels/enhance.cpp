@@ -10,24 +10,35 @@
 namespace dyt::pixels {
 namespace {
 
-Image blended(const Image& weaker, const Image& image, double wanted) {
-  const auto factor = static_cast<float>(wanted);
-  if (factor == 0) {
-    return weaker;
-  }
-  Image output = image;
-  for (size_t i = 0; i < output.pixels.size(); ++i) {
-    const int from = weaker.pixels[i];
-    const float value =
-        static_cast<float>(from) + factor * static_cast<float>(image.pixels[i] - from);
-    output.pixels[i] = static_cast<uint8_t>(std::clamp(value, 0.0f, 255.0f));
-  }
-  return output;
+uint8_t blended(int from, int value, float factor) {
+  const float sum = static_cast<float>(from) + factor * static_cast<float>(value - from);
+  return static_cast<uint8_t>(std::clamp(sum, 0.0f, 255.0f));
 }
 
-Image filled(Image image, uint8_t value) {
-  std::fill(image.pixels.begin(), image.pixels.end(), value);
+Image blended(Image weaker, const Image& image, double wanted) {
+  const auto factor = static_cast<float>(wanted);
+  if (factor != 0) {
+    for (size_t i = 0; i < image.pixels.size(); ++i) {
+      weaker.pixels[i] = blended(weaker.pixels[i], image.pixels[i], factor);
+    }
+  }
+  return weaker;
+}
+
+// With an image of one value.
+Image blended(uint8_t weaker, Image image, double wanted) {
+  std::array<uint8_t, 256> table{};
+  for (int value = 0; value < 256; ++value) {
+    table[static_cast<size_t>(value)] = blended(weaker, value, static_cast<float>(wanted));
+  }
+  for (uint8_t& value : image.pixels) {
+    value = table[value];
+  }
   return image;
+}
+
+uint8_t grey_of(const uint8_t* rgb) {
+  return static_cast<uint8_t>((rgb[0] * 19595 + rgb[1] * 38470 + rgb[2] * 7471 + 0x8000) >> 16);
 }
 
 // One row of the smoothing kernel. The sums are fp32 in Pillow's order, so that values at a
@@ -63,12 +74,9 @@ Image to_grey(const Image& image) {
     return image;
   }
   Image grey{.height = image.height, .width = image.width, .channels = 1};
-  grey.pixels.reserve(image.pixels.size() / 3);
-  for (size_t i = 0; i < image.pixels.size(); i += 3) {
-    grey.pixels.push_back(
-        static_cast<uint8_t>((image.pixels[i] * 19595 + image.pixels[i + 1] * 38470 +
-                              image.pixels[i + 2] * 7471 + 0x8000) >>
-                             16));
+  grey.pixels.resize(image.pixels.size() / 3);
+  for (size_t i = 0; i < grey.pixels.size(); ++i) {
+    grey.pixels[i] = grey_of(image.pixels.data() + 3 * i);
   }
   return grey;
 }
@@ -78,19 +86,27 @@ Image grey_as_before(const Image& image) {
 }
 
 Image enhance_color(const Image& image, double factor) {
-  return blended(grey_as_before(image), image, factor);
+  if (image.channels == 1) {
+    return image;  // it is its own grey image
+  }
+  Image output = image;
+  for (size_t i = 0; i < output.pixels.size(); i += 3) {
+    const uint8_t grey = grey_of(image.pixels.data() + i);
+    for (size_t channel = i; channel < i + 3; ++channel) {
+      output.pixels[channel] = blended(grey, image.pixels[channel], static_cast<float>(factor));
+    }
+  }
+  return output;
 }
 
 Image enhance_contrast(const Image& image, double factor) {
   const Image grey = to_grey(image);
   const auto sum = std::accumulate(grey.pixels.begin(), grey.pixels.end(), int64_t{0});
   const double mean = static_cast<double>(sum) / static_cast<double>(grey.pixels.size());
-  return blended(filled(image, static_cast<uint8_t>(mean + 0.5)), image, factor);
+  return blended(static_cast<uint8_t>(mean + 0.5), image, factor);
 }
 
-Image enhance_brightness(const Image& image, double factor) {
-  return blended(filled(image, 0), image, factor);
-}
+Image enhance_brightness(const Image& image, double factor) { return blended(0, image, factor); }
 
 Image enhance_sharpness(const Image& image, double factor) {
   return blended(smoothed(image), image, factor);
