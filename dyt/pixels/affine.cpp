@@ -26,45 +26,59 @@ struct Place {
 };
 
 Place place_of(double position) {
-  const double floor = std::floor(position - 0.5);
-  return {.pixel = static_cast<int64_t>(floor), .share = position - 0.5 - floor};
+  const double at = position - 0.5;  // -0.5 or more
+  const auto cut = static_cast<int64_t>(at);
+  const int64_t floor = at < static_cast<double>(cut) ? cut - 1 : cut;
+  return {.pixel = floor, .share = at - static_cast<double>(floor)};
+}
+
+// Where the `Count` pixels around a place begin, in values; the nearest pixel where there is none.
+template <size_t kCount>
+std::array<int64_t, kCount> around(int64_t first, int64_t pixels, int64_t step) {
+  std::array<int64_t, kCount> places{};
+  for (size_t n = 0; n < kCount; ++n) {
+    places[n] = std::clamp<int64_t>(first + static_cast<int64_t>(n), 0, pixels - 1) * step;
+  }
+  return places;
 }
 
 class Sampler {
  public:
   explicit Sampler(const Image& image) : image_(image) {}
 
-  uint8_t bilinear(const Place& x, const Place& y, int64_t channel) const {
-    const auto line = [&](int64_t row) {
-      const double left = value(row, x.pixel, channel);
-      return left + (value(row, x.pixel + 1, channel) - left) * x.share;
-    };
-    const double upper = line(y.pixel);
-    return static_cast<uint8_t>(upper + (line(y.pixel + 1) - upper) * y.share);
+  void bilinear(const Place& x, const Place& y, uint8_t* output) const {
+    const auto rows = around<2>(y.pixel, image_.height, image_.width * image_.channels);
+    const auto columns = around<2>(x.pixel, image_.width, image_.channels);
+    for (int64_t channel = 0; channel < image_.channels; ++channel) {
+      const uint8_t* values = image_.pixels.data() + channel;
+      const auto line = [&](int64_t row) {
+        const double left = values[row + columns[0]];
+        return left + (values[row + columns[1]] - left) * x.share;
+      };
+      const double upper = line(rows[0]);
+      output[channel] = static_cast<uint8_t>(upper + (line(rows[1]) - upper) * y.share);
+    }
   }
 
-  uint8_t bicubic(const Place& x, const Place& y, int64_t channel) const {
-    std::array<double, 4> lines{};
-    for (int64_t row = 0; row < 4; ++row) {
-      std::array<double, 4> values{};
-      for (int64_t column = 0; column < 4; ++column) {
-        values[static_cast<size_t>(column)] =
-            value(y.pixel - 1 + row, x.pixel - 1 + column, channel);
-      }
-      lines[static_cast<size_t>(row)] = cubic_between(values, x.share);
+  void bicubic(const Place& x, const Place& y, uint8_t* output) const {
+    const auto rows = around<4>(y.pixel - 1, image_.height, image_.width * image_.channels);
+    const auto columns = around<4>(x.pixel - 1, image_.width, image_.channels);
+    for (int64_t channel = 0; channel < image_.channels; ++channel) {
+      const uint8_t* values = image_.pixels.data() + channel;
+      const auto line = [&](int64_t row) {
+        return cubic_between({static_cast<double>(values[row + columns[0]]),
+                              static_cast<double>(values[row + columns[1]]),
+                              static_cast<double>(values[row + columns[2]]),
+                              static_cast<double>(values[row + columns[3]])},
+                             x.share);
+      };
+      const double value =
+          cubic_between({line(rows[0]), line(rows[1]), line(rows[2]), line(rows[3])}, y.share);
+      output[channel] = static_cast<uint8_t>(std::clamp(value, 0.0, 255.0));
     }
-    return static_cast<uint8_t>(std::clamp(cubic_between(lines, y.share), 0.0, 255.0));
   }
 
  private:
-  // The nearest pixel where there is none.
-  double value(int64_t row, int64_t column, int64_t channel) const {
-    row = std::clamp<int64_t>(row, 0, image_.height - 1);
-    column = std::clamp<int64_t>(column, 0, image_.width - 1);
-    return image_
-        .pixels[static_cast<size_t>((row * image_.width + column) * image_.channels + channel)];
-  }
-
   const Image& image_;
 };
 
@@ -91,25 +105,22 @@ Image transform(const Image& image, const AffineMap& map, Filter filter, const C
   }
   const Sampler sampler(image);
   Image output{.height = image.height, .width = image.width, .channels = image.channels};
-  output.pixels.reserve(image.pixels.size());
+  output.pixels.resize(image.pixels.size());
+  uint8_t* pixel = output.pixels.data();
   for (int64_t row = 0; row < image.height; ++row) {
     const double to_y = static_cast<double>(row) + 0.5;
-    for (int64_t column = 0; column < image.width; ++column) {
+    for (int64_t column = 0; column < image.width; ++column, pixel += image.channels) {
       const double to_x = static_cast<double>(column) + 0.5;
       const double x = map.a * to_x + map.b * to_y + map.c;
       const double y = map.d * to_x + map.e * to_y + map.f;
       const bool inside = x >= 0 && x < static_cast<double>(image.width) && y >= 0 &&
                           y < static_cast<double>(image.height);
       if (!inside) {
-        output.pixels.insert(output.pixels.end(), fill.begin(), fill.begin() + image.channels);
-        continue;
-      }
-      const Place place_x = place_of(x);
-      const Place place_y = place_of(y);
-      for (int64_t channel = 0; channel < image.channels; ++channel) {
-        output.pixels.push_back(filter == Filter::kBicubic
-                                    ? sampler.bicubic(place_x, place_y, channel)
-                                    : sampler.bilinear(place_x, place_y, channel));
+        std::copy_n(fill.begin(), image.channels, pixel);
+      } else if (filter == Filter::kBicubic) {
+        sampler.bicubic(place_of(x), place_of(y), pixel);
+      } else {
+        sampler.bilinear(place_of(x), place_of(y), pixel);
       }
     }
   }

@@ -24,6 +24,16 @@ std::string text_of(const Rectangle& part) {
          std::to_string(part.left) + ", " + std::to_string(part.top) + ")";
 }
 
+// A row of pixels.
+template <int64_t kChannels>
+void mirror(const uint8_t* from, int64_t width, uint8_t* to) {
+  for (int64_t column = width - 1; column >= 0; --column) {
+    for (int64_t channel = 0; channel < kChannels; ++channel) {
+      *to++ = from[column * kChannels + channel];
+    }
+  }
+}
+
 }  // namespace
 
 Image crop(const Image& image, const Rectangle& part) {
@@ -49,12 +59,11 @@ Image crop(const Image& image, const Rectangle& part) {
 
 Image flip_horizontal(const Image& image) {
   Image output = empty_image(image.height, image.width, image.channels);
+  const int64_t line = image.width * image.channels;
   for (int64_t row = 0; row < image.height; ++row) {
-    const int64_t line = row * image.width;
-    for (int64_t column = 0; column < image.width; ++column) {
-      std::copy_n(image.pixels.begin() + (line + column) * image.channels, image.channels,
-                  output.pixels.begin() + (line + image.width - 1 - column) * image.channels);
-    }
+    const uint8_t* from = image.pixels.data() + row * line;
+    uint8_t* to = output.pixels.data() + row * line;
+    image.channels == 3 ? mirror<3>(from, image.width, to) : mirror<1>(from, image.width, to);
   }
   return output;
 }

@@ -21,14 +21,21 @@ std::array<float, 256> normalized_values(float mean, float std) {
 
 void normalize(const Image& image, const Normalization& normalization, float* output) {
   const int64_t plane = image.height * image.width;
-  for (int64_t channel = 0; channel < image.channels; ++channel) {
-    const auto values = normalized_values(normalization.mean[static_cast<size_t>(channel)],
-                                          normalization.std[static_cast<size_t>(channel)]);
-    const uint8_t* value = image.pixels.data() + channel;
+  std::array<std::array<float, 256>, 3> values;
+  for (size_t channel = 0; channel < static_cast<size_t>(image.channels); ++channel) {
+    values[channel] = normalized_values(normalization.mean[channel], normalization.std[channel]);
+  }
+  const uint8_t* value = image.pixels.data();
+  if (image.channels == 1) {
     for (int64_t pixel = 0; pixel < plane; ++pixel) {
-      *output++ = values[*value];
-      value += image.channels;
+      output[pixel] = values[0][value[pixel]];
     }
+    return;
+  }
+  for (int64_t pixel = 0; pixel < plane; ++pixel) {  // all planes at once: every byte is read once
+    output[pixel] = values[0][value[3 * pixel]];
+    output[plane + pixel] = values[1][value[3 * pixel + 1]];
+    output[2 * plane + pixel] = values[2][value[3 * pixel + 2]];
   }
 }
 

@@ -11,6 +11,21 @@ namespace {
 
 Size size_of(const Image& image) { return {.height = image.height, .width = image.width}; }
 
+// The image as RGB, without a copy where it is that already. The image is to outlive it.
+class Coloured {
+ public:
+  explicit Coloured(const Image& image) : image_(image) {
+    if (image.channels != 3) {
+      own_ = to_rgb(image);
+    }
+  }
+  const Image& image() const { return image_.channels == 3 ? image_ : own_; }
+
+ private:
+  const Image& image_;
+  Image own_;
+};
+
 bool happens(const SampleKey& key, const std::string& stage, double probability) {
   return stream_of(key, stage).uniform() < probability;
 }
@@ -45,7 +60,7 @@ core::RandomStream stream_of(const SampleKey& key, const std::string& stage) {
 }
 
 Image training_view(const TrainTransform& transform, const Image& image, const SampleKey& key) {
-  Image view = random_crop(transform, to_rgb(image), key);
+  Image view = random_crop(transform, Coloured(image).image(), key);
   if (happens(key, "flip", transform.flip)) {
     view = flip_horizontal(view);
   }
@@ -72,11 +87,13 @@ void apply(const TrainTransform& transform, const Image& image, const SampleKey&
 }
 
 Image evaluation_view(const EvalTransform& transform, const Image& image) {
-  const Image coloured = to_rgb(image);
+  const Coloured coloured(image);
   if (transform.square) {
-    return resize(coloured, {.height = transform.size, .width = transform.size}, transform.filter);
+    return resize(coloured.image(), {.height = transform.size, .width = transform.size},
+                  transform.filter);
   }
-  return center_crop(resize_shorter(coloured, transform.resize, transform.filter), transform.size);
+  return center_crop(resize_shorter(coloured.image(), transform.resize, transform.filter),
+                     transform.size);
 }
 
 void apply(const EvalTransform& transform, const Image& image, float* output) {
@@ -87,9 +104,10 @@ Image crop_view(const CropTransform& transform, const Image& image, const Sample
                 int64_t number) {
   const std::string stage = "crop-" + std::to_string(number) + "/";
   core::RandomStream random = stream_of(key, stage + "crop");
-  const Image coloured = to_rgb(image);
-  Image view = resized_crop(coloured, draw_resized_crop(transform.range, size_of(image), random),
-                            transform.size, transform.filter);
+  const Coloured coloured(image);
+  Image view =
+      resized_crop(coloured.image(), draw_resized_crop(transform.range, size_of(image), random),
+                   transform.size, transform.filter);
   if (happens(key, stage + "flip", transform.flip)) {
     view = flip_horizontal(view);
   }
@@ -119,14 +137,15 @@ void apply(const MultiCrop& crops, const Image& image, const SampleKey& key,
                        .expected = std::to_string(crops.size()) + " places",
                        .found = std::to_string(outputs.size())});
   }
+  const Coloured coloured(image);
   for (size_t i = 0; i < crops.size(); ++i) {
-    normalize(crop_view(crops[i], image, key, static_cast<int64_t>(i)), crops[i].normalization,
-              outputs[i]);
+    normalize(crop_view(crops[i], coloured.image(), key, static_cast<int64_t>(i)),
+              crops[i].normalization, outputs[i]);
   }
 }
 
 void apply(const AdmTransform& transform, const Image& image, const SampleKey& key, float* output) {
-  const Image view = adm_center_crop(to_rgb(image), transform.size);
+  const Image view = adm_center_crop(Coloured(image).image(), transform.size);
   normalize(happens(key, "flip", transform.flip) ? flip_horizontal(view) : view,
             transform.normalization, output);
 }
