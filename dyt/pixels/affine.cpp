@@ -6,18 +6,10 @@
 #include <numbers>
 
 #include "dyt/core/error.h"
+#include "dyt/pixels/internal/bicubic.h"
 
 namespace dyt::pixels {
 namespace {
-
-// A cubic through v[1] (at 0) and v[2] (at 1) with slopes v[2] - v[0] and v[3] - v[1]: Keys' cubic
-// with a = -1.
-double cubic_between(const std::array<double, 4>& v, double at) {
-  const double p2 = -v[0] + v[2];
-  const double p3 = 2 * (v[0] - v[1]) + v[2] - v[3];
-  const double p4 = -v[0] + v[1] - v[2] + v[3];
-  return v[1] + at * (p2 + at * (p3 + at * p4));
-}
 
 // A place in the image: the pixel at or before it and how far on from that one's centre.
 struct Place {
@@ -61,20 +53,19 @@ class Sampler {
   }
 
   void bicubic(const Place& x, const Place& y, uint8_t* output) const {
-    const auto rows = around<4>(y.pixel - 1, image_.height, image_.width * image_.channels);
-    const auto columns = around<4>(x.pixel - 1, image_.width, image_.channels);
+    const internal::Neighbours neighbours{
+        .rows = around<4>(y.pixel - 1, image_.height, image_.width * image_.channels),
+        .columns = around<4>(x.pixel - 1, image_.width, image_.channels),
+        .x = x.share,
+        .y = y.share};
+    const uint8_t* values = image_.pixels.data();
+    const int64_t last = neighbours.rows[3] + neighbours.columns[3];
+    if (image_.channels == 3 && last + 3 < static_cast<int64_t>(image_.pixels.size())) {
+      internal::bicubic_colours(values, neighbours, output);
+      return;
+    }
     for (int64_t channel = 0; channel < image_.channels; ++channel) {
-      const uint8_t* values = image_.pixels.data() + channel;
-      const auto line = [&](int64_t row) {
-        return cubic_between({static_cast<double>(values[row + columns[0]]),
-                              static_cast<double>(values[row + columns[1]]),
-                              static_cast<double>(values[row + columns[2]]),
-                              static_cast<double>(values[row + columns[3]])},
-                             x.share);
-      };
-      const double value =
-          cubic_between({line(rows[0]), line(rows[1]), line(rows[2]), line(rows[3])}, y.share);
-      output[channel] = static_cast<uint8_t>(std::clamp(value, 0.0, 255.0));
+      output[channel] = internal::bicubic(values + channel, neighbours);
     }
   }
 
