@@ -13,9 +13,11 @@
 
 namespace dyt::bench {
 
+class PythonPeer;
+
 // One child for all cases; it runs dyt/bench/ops_peers.py, which says the protocol, and ends with
-// this object. Its standard error is kept for errors. Threads, tensors, buffers and what becomes of
-// freed memory are as in this process; OpenMP's variables are inherited.
+// this object and its contenders. Threads, tensors, buffers and what becomes of freed memory are as
+// in this process; OpenMP's variables are inherited.
 class OpsPeers {
  public:
   // `python` is a program (PATH is searched). `stop` is asked while an answer is waited for; may be
@@ -27,14 +29,13 @@ class OpsPeers {
   std::string torch_version() const;
 
   // "compiled layer_norm", "compiled rms_norm", for tanh "compiled dyt", on a GPU "triton dyt" too.
-  // They serve until the next call of this function and no longer than this object; their turns are
-  // timed in the child. Error(kResources) where compiling fails, Error(kInterrupted) where stop
-  // says so, Error(kInternal) where the child ends or answers what nobody asked for.
+  // They serve until the next call of this function; their turns are timed in the child.
+  // Error(kResources) where compiling fails, Error(kInterrupted) where stop says so,
+  // Error(kInternal) where the child ends or answers what nobody asked for.
   std::vector<Contender> contenders(const OpsCase& wanted);
 
  private:
-  class Child;
-  std::shared_ptr<Child> child_;
+  std::shared_ptr<PythonPeer> peer_;
 };
 
 }  // namespace dyt::bench

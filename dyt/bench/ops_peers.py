@@ -1,38 +1,13 @@
 """The peers of `dyt bench ops python=PYTHON`: torch.compile's code, on a GPU a Triton kernel of DyT too.
 
-Speaks JSON lines with the program, a request and its answer in turn:
+Speaks as peer_protocol.py says, and:
 
-    (at the start)                      {"ready": {"python": VERSION, "torch": VERSION}}
     {"case": {"shape": [rows, channels], "dtype", "pass", "outputs", "buffers", "threads", "device",
               "function", "eps"}}       {"contenders": [NAME, ...]}, compiled and warm
-    {"run": NAME, "calls": N}           {"seconds": of the N calls together}
-
-An exception is the answer {"error": TEXT, "doing": WHAT}, with its traceback on standard error.
 """
-import ctypes
-import json
-import os
-import platform
-import sys
 import time
-import traceback
 
-answers = os.fdopen(os.dup(1), "w", buffering=1)
-os.dup2(2, 1)  # what libraries print is no answer
-doing = "import torch"
-
-
-def answer(**members):
-    answers.write(json.dumps(members) + "\n")
-
-
-def keep_freed_memory(kept):
-    """As core::keep_freed_memory of dyt/core/memory.cpp: M_MMAP_MAX, M_MMAP_THRESHOLD, M_TRIM_THRESHOLD."""
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt and platform.libc_ver()[0] == "glibc":
-        mallopt(-4, 0 if kept else 65536)
-        mallopt(-3, 128 << 10)
-        mallopt(-1, 2**31 - 1 if kept else 128 << 10)
+import peer_protocol
 
 
 def triton_dyt():
@@ -112,7 +87,7 @@ class Case:
         torch.set_num_threads(threads)
         torch._inductor.config.cpp.threads = threads  # compiled into the code, and part of its cache's key
         torch._inductor.config.compile_threads = 1    # no processes beside this one
-        keep_freed_memory(wanted["outputs"] == "reused")
+        peer_protocol.keep_freed_memory(wanted["outputs"] == "reused")
         self.device, self.dtype = torch.device(wanted["device"]), getattr(torch, wanted["dtype"])
         torch.manual_seed(0)
         training, channels = wanted["pass"] == "training", wanted["shape"][1]
@@ -194,29 +169,28 @@ class Case:
         return time.perf_counter() - begin
 
 
-def serve():
-    global doing
-    import torch
+case = None
+
+
+def prepare():
+    versions = peer_protocol.versions_with("torch")
     import torch._dynamo
     import torch._inductor.config
-    answer(ready={"python": platform.python_version(), "torch": torch.__version__})
-    case = None
-    for line in sys.stdin:
-        request = json.loads(line)
-        if "case" in request:
-            doing, case = "the tensors of the case", None  # the old ones go first
-            case = Case(request["case"])
-            for doing in case.calls:
-                case.seconds(doing, 2)
-            answer(contenders=list(case.calls))
-        else:
-            doing = request["run"]
-            answer(seconds=case.seconds(doing, request["calls"]))
+    return versions
 
 
-try:
-    serve()
-except Exception as error:  # the program says it to the person
-    traceback.print_exc()
-    answer(error=(f"{type(error).__name__}: {error}".strip()), doing=doing)
-    sys.exit(1)
+def respond(request):
+    global case
+    if "case" not in request:
+        peer_protocol.work(request["run"])
+        return {"seconds": case.seconds(request["run"], request["calls"])}
+    peer_protocol.work("the tensors of the case")
+    case = None  # the old ones go first
+    case = Case(request["case"])
+    for name in case.calls:
+        peer_protocol.work(name)
+        case.seconds(name, 2)
+    return {"contenders": list(case.calls)}
+
+
+peer_protocol.serve(prepare, respond)

@@ -5,14 +5,13 @@
 
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "dyt/bench/ops_bench.h"
 #include "dyt/core/files.h"
+#include "tests/bench/fake_python.h"
 #include "tests/support/expect_error.h"
-#include "tests/support/temp_folder.h"
 
 namespace dyt::bench {
 namespace {
@@ -22,24 +21,8 @@ using Json = nlohmann::ordered_json;
 using core::ErrorKind;
 using testing::expect_error;
 
-constexpr const char* kReady = R"(echo '{"ready": {"python": "3.x", "torch": "2.x"}}'
-)";
 constexpr const char* kMakes = R"(read -r line; echo '{"contenders": ["compiled dyt"]}'
 )";
-
-// A program in the place of Python that does what a shell script says.
-class FakePython {
- public:
-  explicit FakePython(const std::string& script) {
-    std::ofstream(path()) << "#!/bin/sh\n" << script;
-    fs::permissions(path(), fs::perms::owner_all);
-  }
-  std::string path() const { return (folder_ / "python").string(); }
-  fs::path operator/(const std::string& name) const { return folder_ / name; }
-
- private:
-  testing::TempFolder folder_;
-};
 
 OpsCase small() {
   return {.shape = {3, 16},
