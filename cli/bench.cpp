@@ -1,14 +1,16 @@
-// dyt bench: operators beside their best peers, and steps of whole models.
+// dyt bench: operators, steps of whole models and the data pipeline beside their best peers.
 #include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
 #include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/signals.h"
+#include "dyt/bench/data_bench.h"
 #include "dyt/bench/ops_bench.h"
 #include "dyt/bench/step_bench.h"
 #include "dyt/core/files.h"
@@ -73,8 +75,18 @@ int run_ops(const BenchCommand& command) {
 }
 
 int run_step(const BenchCommand& command) {
-  const std::string result = measured<bench::StepBenchConfig>(command, bench::bench_step);
+  const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
+  const std::string result = measured<bench::StepBenchConfig>(
+      command, [&program](const auto& config, const auto& say, const auto& stop) {
+        return bench::bench_step(config, say, stop, program);
+      });
   std::printf("%s", command.json ? result.c_str() : bench::step_table_text(result).c_str());
+  return 0;
+}
+
+int run_data(const BenchCommand& command) {
+  const std::string result = measured<bench::DataBenchConfig>(command, bench::bench_data);
+  std::printf("%s", command.json ? result.c_str() : bench::data_table_text(result).c_str());
   return 0;
 }
 
@@ -91,13 +103,20 @@ CLI::App& declare(CLI::App& app, const char* name, const char* help, BenchComman
 }  // namespace
 
 Action declare_bench(CLI::App& app) {
-  auto ops = std::make_shared<BenchCommand>(), step = std::make_shared<BenchCommand>();
+  auto ops = std::make_shared<BenchCommand>(), step = std::make_shared<BenchCommand>(),
+       data = std::make_shared<BenchCommand>();
   app.require_subcommand(1);
   declare<bench::OpsBenchConfig>(app, "ops", "operators beside their best peers, interleaved", *ops)
       .add_option("--html", ops->html, "write a page with plots and tables into this file");
   const CLI::App& of_models = declare<bench::StepBenchConfig>(
       app, "step", "a step of each model, slot by slot, and where its time goes", *step);
-  return [&of_models, ops, step] { return of_models.parsed() ? run_step(*step) : run_ops(*ops); };
+  const CLI::App& of_images = declare<bench::DataBenchConfig>(
+      app, "data", "images per second of the input pipeline beside torchvision's loader", *data);
+  return [&of_models, &of_images, ops, step, data] {
+    return of_models.parsed()   ? run_step(*step)
+           : of_images.parsed() ? run_data(*data)
+                                : run_ops(*ops);
+  };
 }
 
 }  // namespace dyt::cli

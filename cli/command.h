@@ -27,6 +27,7 @@ Action declare_inspect(CLI::App& app);
 Action declare_bench(CLI::App& app);
 Action declare_data(CLI::App& app);
 Action declare_models(CLI::App& app);
+Action declare_step_memory(CLI::App& app);
 Action declare_step_worker(CLI::App& app);
 
 // The command line as the user gave it, quoted where a shell needs it; for reports.

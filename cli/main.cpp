@@ -27,9 +27,11 @@ constexpr Command kCommands[] = {
     {"fid", "how good generated pictures are, beside real ones", declare_fid},
     {"inspect", "look into a run: layers, alpha, spread, saturation, what its norms do",
      declare_inspect},
-    {"bench", "measure the operators beside their best peers", declare_bench},
+    {"bench", "measure operators, steps and the data pipeline beside their best peers",
+     declare_bench},
     {"data", "list, describe, fetch and verify data sets", declare_data},
     {"models", "list and describe models", declare_models},
+    {"step-memory", "measure the memory of a step (for dyt bench step)", declare_step_memory, true},
     {"step-worker", "train in blocks by command (for measuring)", declare_step_worker, true},
 };
 

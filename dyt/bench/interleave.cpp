@@ -64,12 +64,16 @@ std::vector<Timing> interleave(const std::vector<Contender>& contenders,
   return timings;
 }
 
-double ratio(const Timing& numerator, const Timing& denominator) {
-  std::vector<double> ratios;
+Timing ratios_of(const Timing& numerator, const Timing& denominator) {
+  Timing ratios{.name = numerator.name, .seconds = {}};
   for (size_t n = 0; n < numerator.seconds.size(); ++n) {
-    ratios.push_back(numerator.seconds[n] / denominator.seconds[n]);
+    ratios.seconds.push_back(numerator.seconds[n] / denominator.seconds[n]);
   }
-  return quantile_of(ratios, 0.5);
+  return ratios;
+}
+
+double ratio(const Timing& numerator, const Timing& denominator) {
+  return ratios_of(numerator, denominator).median();
 }
 
 }  // namespace dyt::bench

@@ -42,6 +42,9 @@ struct Timing {
 std::vector<Timing> interleave(const std::vector<Contender>& contenders,
                                const InterleaveOptions& options);
 
+// Round by round numerator / denominator: `seconds` holds ratios.
+Timing ratios_of(const Timing& numerator, const Timing& denominator);
+
 // Median over rounds of numerator / denominator in the same round.
 double ratio(const Timing& numerator, const Timing& denominator);
 

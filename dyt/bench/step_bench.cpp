@@ -3,46 +3,25 @@
 #include <ATen/Parallel.h>
 
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "dyt/bench/interleave.h"
-#include "dyt/bench/internal/cell.h"
 #include "dyt/bench/internal/environment.h"
 #include "dyt/bench/step_contenders.h"
+#include "dyt/bench/step_memory.h"
+#include "dyt/bench/step_peer.h"
 #include "dyt/core/error.h"
-#include "dyt/models/table.h"
 #include "dyt/ops/device.h"
 
 namespace dyt::bench {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using Stop = std::function<bool()>;
 
 constexpr double kMsPerSecond = 1000;
-constexpr int64_t kSmallImage = 32;  // of models that leave the size to the data
-constexpr int kPartWidth = 12;
-
-StepCase case_of(const StepBenchConfig& config, const std::string& model, const std::string& pass,
-                 const at::Device& device) {
-  StepCase wanted{.model = models::find_model(model),
-                  .pass = pass,
-                  .dtype = config.dtype,
-                  .batch_size = config.batch_size,
-                  .device = device};
-  if (!wanted.model.is_classifier()) {
-    throw core::Error(core::ErrorKind::kUsage,
-                      {.what = "a training step of classifiers is measured",
-                       .where = "models",
-                       .expected = "models that class images",
-                       .found = model});
-  }
-  int64_t& image_size = wanted.model.image_size();
-  const int64_t own = image_size == 0 ? kSmallImage : image_size;
-  image_size = config.image_size == 0 ? own : config.image_size;
-  wanted.model.channels() = wanted.model.channels() == 0 ? 3 : wanted.model.channels();
-  wanted.model.num_classes() = config.num_classes;
-  wanted.model.validate();
-  return wanted;
-}
+constexpr double kBytesPerMb = 1 << 20;
+constexpr double kPauseSeconds = 2e-3;  // several times what idle threads look out for work
 
 // The first steps, which interleave() makes to warm up, left out.
 Json parts_json(const StepContender& contender, size_t rounds) {
@@ -58,91 +37,117 @@ Json parts_json(const StepContender& contender, size_t rounds) {
   return parts;
 }
 
-Json slot_json(const Timing& timing, const Timing& baseline, const StepContender& contender) {
+Json times_json(const Timing& timing, const Timing& baseline) {
   return {{"slot", timing.name},
           {"time_median_ms", kMsPerSecond * timing.median()},
           {"time_low_ms", kMsPerSecond * timing.quantile(0.1)},
           {"time_high_ms", kMsPerSecond * timing.quantile(0.9)},
           {"ratio_to_baseline", ratio(timing, baseline)},
-          {"parts_ms", parts_json(contender, timing.seconds.size())}};
+          {"parts_ms", Json::object()}};
 }
 
-Json measured(const StepBenchConfig& config, const StepCase& wanted,
-              const std::function<bool()>& stop) {
+void add_memory(Json& slot, const StepMemory& memory) {
+  const auto mb = [](int64_t bytes) { return static_cast<double>(bytes) / kBytesPerMb; };
+  slot["memory_peak_mb"] = mb(memory.peak_bytes);
+  slot["memory_growth_mb"] = mb(memory.growth_bytes());
+}
+
+// What a case is measured with.
+struct Measurement {
+  const StepBenchConfig& config;
+  const StepCase& wanted;
+  const std::string& program;  // "": no memory
+  const Stop& stop;
+
+  bool with_peer() const { return !config.python.empty() && peer_builds(wanted); }
+  bool with_memory() const { return !program.empty() && wanted.device.is_cpu(); }
+
+  StepMemory memory_of_slot(const std::string& slot) const {
+    StepBenchConfig one = config;
+    one.models = {wanted.model.name};
+    one.passes = {wanted.pass};
+    one.slots = {slot};
+    one.threads = at::get_num_threads();
+    return memory_in_child(program, one, stop);
+  }
+
+  // In a fresh child: the one that was timed holds every contender's network.
+  StepMemory memory_of_peer(const std::string& name) const {
+    StepPeer peer(config.python, stop);
+    for (const Contender& contender : peer.contenders(wanted)) {
+      if (contender.name == name) {
+        contender.seconds(kMemorySteps);
+      }
+    }
+    return peer.memory();
+  }
+};
+
+// The models of one case, side by side in this process, and the peers in theirs.
+Json timed_slots(const Measurement& what, std::optional<StepPeer>& peer) {
   std::vector<std::unique_ptr<StepContender>> steps;
   std::vector<Contender> contenders;
-  for (const std::string& slot : config.slots) {
-    steps.push_back(std::make_unique<StepContender>(wanted, slot));
+  for (const std::string& slot : what.config.slots) {
+    steps.push_back(std::make_unique<StepContender>(what.wanted, slot));
     contenders.push_back(clocked(
         slot, [step = steps.back().get()] { step->run(); },
-        [&wanted] { ops::synchronize(wanted.device); }));
+        [&what] { ops::synchronize(what.wanted.device); }));
+  }
+  if (what.with_peer()) {
+    std::ranges::move(peer->contenders(what.wanted), std::back_inserter(contenders));
   }
   const std::vector<Timing> timings =
-      interleave(contenders, {.rounds = config.rounds, .block_seconds = 0, .stop = stop});
+      interleave(contenders, {.rounds = what.config.rounds,
+                              .block_seconds = 0,
+                              .pause_seconds = what.with_peer() ? kPauseSeconds : 0,
+                              .stop = what.stop});
   Json slots = Json::array();
   for (size_t n = 0; n < timings.size(); ++n) {
-    slots.push_back(slot_json(timings[n], timings.front(), *steps[n]));
+    slots.push_back(times_json(timings[n], timings.front()));
+    if (n < steps.size()) {
+      slots.back()["parts_ms"] = parts_json(*steps[n], timings[n].seconds.size());
+    }
+    if (what.with_peer()) {
+      slots.back()["ratio_to_pytorch"] = ratio(timings[n], timings[steps.size()]);
+    }
   }
-  return {{"model", wanted.model.name},
-          {"pass", wanted.pass},
-          {"dtype", wanted.dtype},
-          {"batch_size", wanted.batch_size},
-          {"image_size", wanted.model.image_size()},
-          {"device", ops::device_kind(wanted.device)},
-          {"threads", at::get_num_threads()},
-          {"slots", slots}};
+  return slots;
 }
 
-// `value` at the left of a column.
-void put(std::string& text, const std::string& value, size_t width) {
-  text += value;
-  text.append(width > value.size() ? width - value.size() : 0, ' ');
+Json measured(const Measurement& what, std::optional<StepPeer>& peer) {
+  Json slots = timed_slots(what, peer);
+  for (size_t n = 0; what.with_memory() && n < slots.size(); ++n) {
+    const std::string name = slots[n].at("slot");
+    add_memory(slots[n], n < what.config.slots.size() ? what.memory_of_slot(name)
+                                                      : what.memory_of_peer(name));
+  }
+  Json row = {{"model", what.wanted.model.name},
+              {"pass", what.wanted.pass},
+              {"dtype", what.wanted.dtype},
+              {"batch_size", what.wanted.batch_size},
+              {"image_size", what.wanted.model.image_size()},
+              {"device", ops::device_kind(what.wanted.device)},
+              {"threads", at::get_num_threads()},
+              {"slots", slots}};
+  if (!what.config.python.empty() && !what.with_peer()) {
+    row["left_out"] = std::string(kPyTorch) + ", which is written for ViT models";
+  }
+  return row;
 }
 
-std::string head_line() {
-  std::string text;
-  put(text, "", 28);
-  text += "median ms     10 %     90 %  / baseline";
-  for (const char* part : kPartNames) {
-    text.append(kPartWidth - std::string_view(part).size(), ' ').append(part);
+void check(const StepBenchConfig& config) {
+  if (config.slots.empty()) {
+    throw core::Error(core::ErrorKind::kUsage,
+                      {.what = "'slots' is empty", .expected = "norm slots, the baseline first"});
   }
-  return text + "\n";
-}
-
-std::string slot_line(const Json& slot) {
-  std::string text = "  ";
-  put(text, slot.at("slot").get<std::string>(), 24);
-  text += cell("%11.1f", slot.at("time_median_ms")) + cell("%9.1f", slot.at("time_low_ms")) +
-          cell("%9.1f", slot.at("time_high_ms")) + cell("%12.3f", slot.at("ratio_to_baseline"));
-  for (const auto& [part, ms] : slot.at("parts_ms").items()) {
-    text += cell("%12.1f", ms);
-  }
-  return text + "\n";
-}
-
-std::string case_table(const Json& row) {
-  const auto text_of = [&row](const char* key) { return row.at(key).get<std::string>(); };
-  const auto count_of = [&row](const char* key) {
-    return std::to_string(row.at(key).get<int64_t>());
-  };
-  std::string text = text_of("model") + ", " + text_of("pass") + ", " + text_of("dtype") +
-                     ", batch " + count_of("batch_size") + ", images of " + count_of("image_size") +
-                     " pixels, threads " + count_of("threads") + "\n" + head_line();
-  for (const Json& slot : row.at("slots")) {
-    text += slot_line(slot);
-  }
-  return text;
 }
 
 }  // namespace
 
 std::string bench_step(const StepBenchConfig& config,
                        const std::function<void(const std::string&)>& say,
-                       const std::function<bool()>& stop) {
-  if (config.slots.empty()) {
-    throw core::Error(core::ErrorKind::kUsage,
-                      {.what = "'slots' is empty", .expected = "norm slots, the baseline first"});
-  }
+                       const std::function<bool()>& stop, const std::string& program) {
+  check(config);
   const at::Device device = ops::device_of(config.device);
   const int before = at::get_num_threads();
   at::set_num_threads(config.threads == 0 ? before : static_cast<int>(config.threads));
@@ -151,28 +156,22 @@ std::string bench_step(const StepBenchConfig& config,
                  {"environment", environment(device)},
                  {"config", Json::parse(core::to_json_text(core::fields_of(copy)))},
                  {"cases", Json::array()}};
+  std::optional<StepPeer> peer;
+  if (!config.python.empty()) {
+    peer.emplace(config.python, stop);
+    result["environment"]["peers"] = peer->versions();
+  }
   for (const std::string& model : config.models) {
     for (const std::string& pass : config.passes) {
       if (say) {
         say(model + ", " + pass);
       }
-      result["cases"].push_back(measured(config, case_of(config, model, pass, device), stop));
+      const StepCase wanted = step_case(config, model, pass, device);
+      result["cases"].push_back(measured({config, wanted, program, stop}, peer));
     }
   }
   at::set_num_threads(before);
   return result.dump(2) + "\n";
-}
-
-std::string step_table_text(const std::string& json) {
-  const Json document = Json::parse(json);
-  std::string text;
-  for (const Json& row : document.at("cases")) {
-    text += case_table(row) + "\n";
-  }
-  return text +
-         "/ baseline: the step's time over that of the first slot in the same round, median over "
-         "rounds.\nThe parts, in ms, are the time inside LibTorch's operators by what they do; "
-         "norm slots: forward and backward.\n";
 }
 
 }  // namespace dyt::bench

@@ -14,6 +14,9 @@ void StepBenchConfig::visit_fields(core::Fields& fields) {
   fields.add(
       "device", device,
       {.help = "where the model lives: auto (a GPU where one can be used), cpu, cuda, cuda:i"});
+  fields.add("python", python,
+             {.help = "a Python with PyTorch, in which the same step of a ViT runs eagerly as a "
+                      "peer; empty: without it"});
   fields.add("batch_size", batch_size, {.help = "images of a step", .min = 1, .max = 65536});
   fields.add("image_size", image_size,
              {.help = "side of the images; 0: the model's own, 32 where it has none",

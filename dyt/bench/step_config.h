@@ -12,6 +12,7 @@ struct StepBenchConfig {
   std::vector<std::string> passes = {"training"};
   std::string dtype = "float32";
   std::string device = "auto";
+  std::string python;  // "": no peer that needs it
   int64_t batch_size = 4;
   int64_t image_size = 0;  // 0: the model's own, 32 where it has none
   int64_t num_classes = 1000;

@@ -2,14 +2,39 @@
 
 #include <torch/torch.h>
 
+#include "dyt/core/error.h"
+#include "dyt/models/table.h"
 #include "dyt/nn/drop_path.h"
 
 namespace dyt::bench {
 namespace {
 
-constexpr double kLearningRate = 1e-4;
+constexpr int64_t kSmallImage = 32;  // of models that leave the size to the data
 
 }  // namespace
+
+StepCase step_case(const StepBenchConfig& config, const std::string& model, const std::string& pass,
+                   const at::Device& device) {
+  StepCase wanted{.model = models::find_model(model),
+                  .pass = pass,
+                  .dtype = config.dtype,
+                  .batch_size = config.batch_size,
+                  .device = device};
+  if (!wanted.model.is_classifier()) {
+    throw core::Error(core::ErrorKind::kUsage,
+                      {.what = "a training step of classifiers is measured",
+                       .where = "models",
+                       .expected = "models that class images",
+                       .found = model});
+  }
+  int64_t& image_size = wanted.model.image_size();
+  const int64_t own = image_size == 0 ? kSmallImage : image_size;
+  image_size = config.image_size == 0 ? own : config.image_size;
+  wanted.model.channels() = wanted.model.channels() == 0 ? 3 : wanted.model.channels();
+  wanted.model.num_classes() = config.num_classes;
+  wanted.model.validate();
+  return wanted;
+}
 
 StepContender::StepContender(const StepCase& wanted, const std::string& slot)
     : training_(wanted.pass == "training") {
@@ -46,7 +71,7 @@ void StepContender::run() {
 void StepContender::train() {
   const at::Tensor loss = at::cross_entropy_loss(model_->forward(images_), labels_);
   loss.backward();
-  optimizer_->step(kLearningRate);
+  optimizer_->step(kStepLearningRate);
   optimizer_->zero_grad();
 }
 

@@ -21,6 +21,13 @@ struct StepCase {
   at::Device device = at::kCPU;
 };
 
+inline constexpr double kStepLearningRate = 1e-4;
+
+// The case of one model and pass, its sizes complete. Error(kUsage): the model does not class
+// images, or its sizes do not fit together.
+StepCase step_case(const StepBenchConfig& config, const std::string& model, const std::string& pass,
+                   const at::Device& device);
+
 class StepContender {
  public:
   StepContender(const StepCase& wanted, const std::string& slot);

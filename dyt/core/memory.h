@@ -16,6 +16,9 @@ enum class FreedMemory {
 // whole process, from now on; nothing where the C library is another.
 void keep_freed_memory(FreedMemory policy);
 
+// Whether the last call above kept it; false before the first.
+bool keeps_freed_memory();
+
 // kKept, unless the environment variable DYT_KEEP_MEMORY is 0: for programs, not libraries.
 void keep_freed_memory_by_environment();
 

@@ -45,6 +45,12 @@ std::string compiler_name() {
 #endif
 }
 
+// A line of this process's status, in bytes.
+int64_t own_memory(std::string_view key) {
+  const std::string kilobytes = proc_value("/proc/self/status", key);
+  return kilobytes.empty() ? 0 : std::stoll(kilobytes) * 1024;
+}
+
 }  // namespace
 
 nlohmann::ordered_json environment(const at::Device& device) {
@@ -65,9 +71,10 @@ nlohmann::ordered_json environment(const at::Device& device) {
 }
 
 // Not getrusage: its mark is carried over exec, so that a child would begin with its parent's.
-int64_t peak_memory_bytes() {
-  const std::string kilobytes = proc_value("/proc/self/status", "VmHWM");
-  return kilobytes.empty() ? 0 : std::stoll(kilobytes) * 1024;
+int64_t peak_memory_bytes() { return own_memory("VmHWM"); }
+
+ResidentMemory resident_memory() {
+  return {.own_bytes = own_memory("RssAnon"), .file_bytes = own_memory("RssFile")};
 }
 
 }  // namespace dyt::train

@@ -15,5 +15,12 @@ nlohmann::ordered_json environment(const at::Device& device = at::kCPU);
 
 // High-water mark of the resident memory of this process since it was started, in bytes.
 int64_t peak_memory_bytes();
+// Of the resident memory of this process now, in bytes: what it has taken for itself, and what is
+// mapped from files (its own code and the libraries').
+struct ResidentMemory {
+  int64_t own_bytes = 0;
+  int64_t file_bytes = 0;
+};
+ResidentMemory resident_memory();
 
 }  // namespace dyt::train

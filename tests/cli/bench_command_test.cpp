@@ -42,6 +42,24 @@ TEST(BenchCommand, AWrongPythonIsAnErrorInWords) {
   EXPECT_TRUE(mentions(result.errors, "the peers' Python cannot be started"));
 }
 
+TEST(BenchCommand, StepsHaveTheirMemory) {
+  const CommandResult result =
+      run_dyt({"bench", "step", "models=vit", "slots=layer_norm,dyt", "image_size=8",
+               "batch_size=2", "rounds=3", "device=cpu", "--json"});
+  ASSERT_EQ(result.status, 0) << result.errors;
+  const Json json = Json::parse(result.output);
+  for (const Json& slot : json["cases"][0]["slots"]) {
+    EXPECT_GT(slot["memory_growth_mb"], 0);
+    EXPECT_GT(slot["memory_peak_mb"], slot["memory_growth_mb"]);
+  }
+}
+
+TEST(BenchCommand, DataWantsAFolder) {
+  const CommandResult result = run_dyt({"bench", "data"});
+  EXPECT_EQ(result.status, 2);
+  EXPECT_TRUE(mentions(result.errors, "folder=FOLDER"));
+}
+
 // Ctrl-C while the peers' Python does not answer.
 TEST(BenchCommand, AnInterruptEndsThePeers) {
   const TempFolder folder;
