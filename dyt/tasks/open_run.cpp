@@ -34,8 +34,7 @@ void check_checkpoint(const fs::path& run_folder, const std::string& which) {
 }  // namespace
 
 RunConfig config_of_run(const fs::path& run_folder, const std::vector<std::string>& overrides) {
-  std::error_code ignored;
-  if (!fs::exists(run_folder / "config.toml", ignored)) {
+  if (!fs::exists(run_folder / "config.toml")) {  // throws where it may not be looked for
     throw core::Error(core::ErrorKind::kData, {.what = "not a run folder: it has no config.toml",
                                                .where = run_folder.string(),
                                                .todo = other_folder_hint(run_folder)});

@@ -77,7 +77,8 @@ TEST(FrechetDistance, FewerSamplesThanFeaturesGiveTooMuch) {
 
 TEST(FrechetDistance, OfFewerPicturesThanFeaturesIsTheSameByTheShorterWay) {
   const at::Tensor a = fill_values("a", {12, 40}) + 3, b = 1.5 * fill_values("b", {9, 40});
-  EXPECT_NEAR(frechet_distance(a, b), fid(a, b), 1e-10 * (total_variance(a) + total_variance(b)));
+  // The longer way takes roots of what rounding leaves of the 28 eigenvalues that are 0.
+  EXPECT_NEAR(frechet_distance(a, b), fid(a, b), 1e-8 * (total_variance(a) + total_variance(b)));
   EXPECT_LE(frechet_distance(a, a), 1e-11 * total_variance(a));
   EXPECT_NEAR(frechet_distance(set_x(), set_y()), 0.8336366332, 1e-9) << "the longer way";
   EXPECT_EQ(frechet_distance(torch::full({3, 8}, 2.0), torch::full({3, 8}, 2.0)), 0);

@@ -80,7 +80,7 @@ TEST(GroupNorm, GroupsDivideTheChannels) {
     expect_error(core::ErrorKind::kUsage, part,
                  [] { make_norm(parse_norm_spec("group_norm"), 48, Site::kFfn); });
   }
-  expect_error(core::ErrorKind::kUsage, "model.norm=group_norm:groups=1 ",
+  expect_error(core::ErrorKind::kUsage, "model.norm=group_norm:groups=1,",
                [] { make_norm(parse_norm_spec("group_norm:groups=3"), 7, Site::kStem); });
 }
 
