@@ -19,8 +19,9 @@ namespace fs = std::filesystem;
 class Pictures : public ::testing::Test {
  protected:
   Pictures() {
-    expect_done(run_dyt(tiny_run("train", {"out=" + dit_, "model=dit", "model.patch_size=4",
-                                           "diffusion.samples=10", "diffusion.sampling_steps=2"})));
+    expect_done(run_dyt(
+        tiny_run("train", {"out=" + dit_, "model=dit", "model.num_heads=2", "model.patch_size=4",
+                           "diffusion.samples=10", "diffusion.sampling_steps=2"})));
   }
 
   static void expect_done(const CommandResult& result) {
