@@ -126,7 +126,8 @@ echo '{"peak_bytes": 4194304, "before_bytes": 1048576, "file_bytes": 1048576}'
     EXPECT_EQ(slot["memory_growth_mb"], 2);
   }
   const std::string log = core::read_file(program / "log");
-  for (const char* part : {"step-memory models=vit slots=dyt", "passes=training", "batch_size=2"}) {
+  for (const char* part :
+       {"step-memory models=[vit] slots=[dyt]", "passes=[training]", "batch_size=2"}) {
     EXPECT_NE(log.find(part), std::string::npos) << part << " in\n" << log;
   }
   EXPECT_NE(step_table_text(result).find("  peak MB  growth MB"), std::string::npos);
