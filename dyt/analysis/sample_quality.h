@@ -34,13 +34,14 @@ FeatureStatistics feature_statistics(const at::Tensor& features);
 //   |m1 - m2|^2 + tr(S1) + tr(S2) - 2 tr((S1 S2)^(1/2))
 // The last trace is the sum of the singular values of S1^(1/2) S2^(1/2), the roots from symmetric
 // eigendecompositions whose negative eigenvalues (rounding, of singular S) count as 0. Never below
-// 0. Exactness: about 1e-12 of the traces, 1e-8 where S is singular. Time D^3: with 2048 features
-// two minutes on two cores. Error(kUsage) where the numbers of features differ.
+// 0. Exactness: about 1e-12 of the traces, 1e-8 where both S are singular. Time D^3: with 2048
+// features about two minutes on two cores. Error(kUsage) where the numbers of features differ.
 double frechet_distance(const FeatureStatistics& a, const FeatureStatistics& b);
 
 // The same of the features themselves, (N, D) and (M, D). Where both sets have fewer pictures than
 // features the last trace is the sum of the singular values of the (N, M) matrix A B^T, the rows of
-// A and B centred and divided by the root of their count - 1: time N M min(N, M), not D^3.
+// A and B centred and divided by the root of their count - 1: time N M min(N, M), not D^3, and
+// exact to about 1e-12 of the traces.
 double frechet_distance(const at::Tensor& a, const at::Tensor& b);
 
 // Salimans et al., arXiv 1606.03498, of logits (N, classes), p their softmax: for each chunk

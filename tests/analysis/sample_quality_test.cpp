@@ -77,8 +77,9 @@ TEST(FrechetDistance, FewerSamplesThanFeaturesGiveTooMuch) {
 
 TEST(FrechetDistance, OfFewerPicturesThanFeaturesIsTheSameByTheShorterWay) {
   const at::Tensor a = fill_values("a", {12, 40}) + 3, b = 1.5 * fill_values("b", {9, 40});
-  // The longer way takes roots of what rounding leaves of the 28 eigenvalues that are 0.
   EXPECT_NEAR(frechet_distance(a, b), fid(a, b), 1e-8 * (total_variance(a) + total_variance(b)));
+  EXPECT_NEAR(frechet_distance(a, a + 0.5), 40 * 0.25, 1e-11);
+  EXPECT_NEAR(frechet_distance(a, a * 3 - 2 * a.mean(0)), 4 * total_variance(a), 1e-10);
   EXPECT_LE(frechet_distance(a, a), 1e-11 * total_variance(a));
   EXPECT_NEAR(frechet_distance(set_x(), set_y()), 0.8336366332, 1e-9) << "the longer way";
   EXPECT_EQ(frechet_distance(torch::full({3, 8}, 2.0), torch::full({3, 8}, 2.0)), 0);
