@@ -103,8 +103,8 @@ void check_task(const RunConfig& config) {
   }
 }
 
-// What decides results outside the configuration: the bytes of the weights that a run starts from
-// or sees its images by.
+// What decides results outside the configuration: the bytes of the weights that a run starts from,
+// sees its images by or measures its pictures by.
 std::string weights_text(const RunConfig& config) {
   std::string text;
   if (!config.start.from.empty()) {
@@ -112,6 +112,9 @@ std::string weights_text(const RunConfig& config) {
   }
   if (!config.diffusion.autoencoder.empty()) {
     text += "\nautoencoder=" + core::sha256_hex_of_file(config.diffusion.autoencoder);
+  }
+  if (!config.diffusion.classifier.empty()) {
+    text += "\nclassifier=" + core::sha256_hex_of_file(weights_file(config.diffusion.classifier));
   }
   return text;
 }
