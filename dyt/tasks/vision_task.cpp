@@ -56,9 +56,12 @@ std::vector<data::SampleRequest> VisionTask::requests_of(train::StepPlace place,
   return requests;
 }
 
+int64_t VisionTask::steps_of_epoch() const {
+  return train::steps_per_epoch(config_.train, training_samples());
+}
+
 int64_t VisionTask::first_of(train::StepPlace place) const {
-  const int64_t steps = training_samples() / config_.train.batch_size;  // of an epoch
-  return place.step % steps * config_.train.batch_size;
+  return place.step % steps_of_epoch() * config_.train.batch_size;
 }
 
 std::vector<at::Tensor> VisionTask::training_views(train::StepPlace place,
@@ -67,9 +70,8 @@ std::vector<at::Tensor> VisionTask::training_views(train::StepPlace place,
   const data::BatchPass pass{
       .name = std::to_string(place.epoch), .maker = std::move(maker), .coming = [&] {
         const std::vector<data::SampleRequest>& order = epoch_requests(place.epoch);
-        const int64_t steps = training_samples() / config_.train.batch_size;
         return std::vector(order.begin() + first_of(place),
-                           order.begin() + steps * config_.train.batch_size);
+                           order.begin() + steps_of_epoch() * config_.train.batch_size);
       }};
   std::vector<at::Tensor> views = training_stream_.batch(pass, requests_of(place, samples));
   for (at::Tensor& view : views) {

@@ -58,6 +58,7 @@ class VisionTask : public train::Task {
 
  private:
   const std::vector<data::SampleRequest>& epoch_requests(int64_t epoch) const;
+  int64_t steps_of_epoch() const;
   int64_t first_of(train::StepPlace place) const;  // of the place's samples, in its epoch
   std::vector<data::SampleRequest> requests_of(train::StepPlace place,
                                                std::span<const int64_t> samples);
