@@ -61,9 +61,9 @@ void add_ratio(Json& row, const Timing& ours, const Timing& peer) {
   row["ratio_high"] = ratios.quantile(0.9);
 }
 
-Json measured(const DataCase& wanted, const data::ImageIndex& index, std::optional<DataPeer>& peer,
-              const InterleaveOptions& options) {
-  DataPeer::Made made = peer ? peer->make(wanted, index.size()) : DataPeer::Made();
+Json measured(const DataCase& wanted, const std::shared_ptr<const data::ImageIndex>& index,
+              std::optional<DataPeer>& peer, const InterleaveOptions& options) {
+  DataPeer::Made made = peer ? peer->make(wanted, index->size()) : DataPeer::Made();
   std::vector<Contender> contenders = {data_contender(wanted, index)};
   std::ranges::move(made.contenders, std::back_inserter(contenders));
   const std::vector<Timing> timings = interleave(contenders, options);
@@ -101,12 +101,13 @@ std::string bench_data(const DataBenchConfig& config,
                        const std::function<void(const std::string&)>& say,
                        const std::function<bool()>& stop) {
   check(config);
-  const data::ImageIndex index = data::ImageIndex::open(config.folder);
+  const auto index =
+      std::make_shared<const data::ImageIndex>(data::ImageIndex::open(config.folder));
   DataBenchConfig copy = config;
   Json result = {{"version", 1},
                  {"environment", environment(at::kCPU)},
                  {"config", Json::parse(core::to_json_text(core::fields_of(copy)))},
-                 {"images_in_folder", index.size()},
+                 {"images_in_folder", index->size()},
                  {"cases", Json::array()}};
   std::optional<DataPeer> peer;
   if (!config.python.empty()) {
@@ -118,7 +119,7 @@ std::string bench_data(const DataBenchConfig& config,
       say(transform);
     }
     result["cases"].push_back(
-        measured(case_of(config, transform, index.size()), index, peer,
+        measured(case_of(config, transform, index->size()), index, peer,
                  {.rounds = config.rounds, .block_seconds = 0, .stop = stop}));
   }
   return result.dump(2) + "\n";

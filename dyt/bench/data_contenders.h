@@ -1,6 +1,7 @@
 // Our image pipeline as a contender of `dyt bench data`.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -27,10 +28,12 @@ struct DataParts {
 inline constexpr const char* kOurPipeline = "dyt";
 
 // A turn makes every batch of the order, from the start of the workers to the last batch taken.
-// Every turn draws anew. The index is to outlive the contender.
-Contender data_contender(const DataCase& wanted, const data::ImageIndex& index);
+// Every turn draws anew. The samples are made as those of a run that streams the folder.
+Contender data_contender(const DataCase& wanted,
+                         const std::shared_ptr<const data::ImageIndex>& index);
 
 // Over the first `count` images of the order.
-DataParts data_parts(const DataCase& wanted, const data::ImageIndex& index, int64_t count);
+DataParts data_parts(const DataCase& wanted, const std::shared_ptr<const data::ImageIndex>& index,
+                     int64_t count);
 
 }  // namespace dyt::bench

@@ -3,9 +3,9 @@
 
 #include "dyt/core/error.h"
 #include "dyt/core/hash.h"
-#include "dyt/data/image_index.h"
 #include "dyt/data/internal/image_files.h"
 #include "dyt/data/internal/readers.h"
+#include "dyt/data/streamed_split.h"
 
 namespace dyt::data {
 namespace {
@@ -24,7 +24,9 @@ std::shared_ptr<const ImageIndex> listed(const DataConfig& config, const fs::pat
       ImageIndex::open(folder, listings / name.substr(0, kNameDigits)));
 }
 
-ImageSplit whole(const std::shared_ptr<const ImageIndex>& index) {
+}  // namespace
+
+ImageSplit streamed_split(const std::shared_ptr<const ImageIndex>& index) {
   ImageSplit split{.labels = at::empty({index->size()}, at::kLong),
                    .files = {.index = index, .numbers = at::arange(index->size(), at::kLong)}};
   auto* label = split.labels.mutable_data_ptr<int64_t>();
@@ -34,8 +36,6 @@ ImageSplit whole(const std::shared_ptr<const ImageIndex>& index) {
   }
   return split;
 }
-
-}  // namespace
 
 ImageData read_streamed_folder(const DataConfig& config) {
   if (config.image_size == 0) {
@@ -52,13 +52,13 @@ ImageData read_streamed_folder(const DataConfig& config) {
   ImageData data;
   std::string names = train->checksum();
   if (layout.test.empty()) {
-    data = hold_out_fifth(whole(train));
+    data = hold_out_fifth(streamed_split(train));
   } else {
     const auto test = listed(config, layout.test);
     check_same_classes(*train, *test);
     names += test->checksum();
-    data.train = whole(train);
-    data.test = whole(test);
+    data.train = streamed_split(train);
+    data.test = streamed_split(test);
   }
   data.num_classes = static_cast<int64_t>(train->class_names().size());
   data.class_names = train->class_names();

@@ -1,8 +1,9 @@
-#include "dyt/data/image_samples.h"
+#include "dyt/data/sample_makers.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
+#include "dyt/data/streamed_split.h"
 #include "tests/data/data_test_util.h"
 #include "tests/support/image_files.h"
 
@@ -12,7 +13,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // 12 images of several sizes, grey and coloured, in 3 classes.
-class ImageSamplesTest : public ::testing::Test {
+class SampleMakersTest : public ::testing::Test {
  protected:
   void SetUp() override {
     for (int i = 0; i < 12; ++i) {
@@ -22,12 +23,23 @@ class ImageSamplesTest : public ::testing::Test {
       core::write_file_atomic(place / (std::to_string(i) + ".png"),
                               dyt::testing::png_bytes(picture));
     }
-    index_ = std::make_unique<ImageIndex>(ImageIndex::open(folder_.path()));
+    index_ = std::make_shared<const ImageIndex>(ImageIndex::open(folder_.path()));
   }
 
-  std::vector<ImageBatch> batches(const std::vector<ViewShape>& views, const MakeSample& make,
-                                  int workers) const {
-    Prefetcher prefetcher(shuffled_order(3, 1, index_->size()), views, make,
+  // As a run sees them that streams the folder.
+  ImageData images(int64_t size) const {
+    const ImageSplit split = streamed_split(index_);
+    return {.train = split,
+            .test = split,
+            .image_size = size,
+            .channels = 3,
+            .scale = 255,
+            .normalization = pixels::Normalization(),
+            .crop_ratio = 0.875};
+  }
+
+  std::vector<ImageBatch> batches(const SampleMaker& maker, int workers) const {
+    Prefetcher prefetcher(shuffled_order(3, 1, index_->size()), maker.views, maker.make,
                           {.batch_size = 5, .workers = workers});
     std::vector<ImageBatch> all;
     while (auto batch = prefetcher.next()) {
@@ -37,13 +49,14 @@ class ImageSamplesTest : public ::testing::Test {
   }
 
   dyt::testing::TempFolder folder_;
-  std::unique_ptr<ImageIndex> index_;
+  std::shared_ptr<const ImageIndex> index_;
 };
 
-TEST_F(ImageSamplesTest, TrainingBatchesAreTheTransformsAndRepeat) {
+TEST_F(SampleMakersTest, TrainingBatchesAreTheTransformsAndRepeat) {
   const pixels::TrainTransform transform = pixels::supervised_train(16);
-  const MakeSample make = train_samples(*index_, transform, 3, 1);
-  const auto expected = batches(views_of(transform), make, 0);
+  const ImageData data = images(16);
+  const SampleMaker maker = training_maker(data, {.policy = "supervised"}, 3, 1);
+  const auto expected = batches(maker, 0);
   ASSERT_EQ(expected.size(), 3u);
   for (const ImageBatch& batch : expected) {
     for (size_t i = 0; i < batch.samples.size(); ++i) {
@@ -57,33 +70,35 @@ TEST_F(ImageSamplesTest, TrainingBatchesAreTheTransformsAndRepeat) {
     }
   }
   for (const int workers : {1, 2, 4}) {
-    const auto found = batches(views_of(transform), make, workers);
+    const auto found = batches(maker, workers);
     for (size_t i = 0; i < expected.size(); ++i) {
       EXPECT_TRUE(found[i].views[0].equal(expected[i].views[0]));
     }
   }
 }
 
-TEST_F(ImageSamplesTest, EveryRecipeGivesItsViews) {
-  const auto evaluation = pixels::supervised_eval(20);
-  EXPECT_EQ(batches(views_of(evaluation), eval_samples(*index_, evaluation), 2)[0].views[0].sizes(),
+TEST_F(SampleMakersTest, EveryRecipeGivesItsViews) {
+  const ImageData data = images(20), small = images(8);
+  EXPECT_EQ(batches(streamed_maker(data, data.test), 2)[0].views[0].sizes(),
             (std::vector<int64_t>{5, 3, 20, 20}));
-  const pixels::AdmTransform adm{.size = 8};
-  const auto batch = batches(views_of(adm), adm_samples(*index_, adm, 0, 0), 2)[2];
+  ImageData half = small;
+  half.normalization = pixels::kHalfNormalization;
+  const auto batch = batches(training_maker(half, {.policy = "center_crop"}, 0, 0), 2)[2];
   EXPECT_EQ(batch.views[0].sizes(), (std::vector<int64_t>{2, 3, 8, 8}));
   EXPECT_LE(batch.views[0].abs().max().item<float>(), 1.0f);
   const auto crops =
       pixels::dino_multi_crop({.global_size = 12, .local_size = 6, .local_crops = 3});
-  const auto views = batches(views_of(crops), crop_samples(*index_, crops, 0, 0), 2)[0].views;
+  const auto views = batches(crops_maker(data, data.train, crops, 0, 0), 2)[0].views;
   ASSERT_EQ(views.size(), 5u);
   EXPECT_EQ(views[1].sizes(), (std::vector<int64_t>{5, 3, 12, 12}));
   EXPECT_EQ(views[4].sizes(), (std::vector<int64_t>{5, 3, 6, 6}));
 }
 
-TEST_F(ImageSamplesTest, RepeatsOfASampleDiffer) {
-  const pixels::TrainTransform transform = pixels::mae_pretrain(10);
-  Prefetcher prefetcher(repeated_order(0, 0, 12, {.repeats = 3, .round = 0}), views_of(transform),
-                        train_samples(*index_, transform, 0, 0), {.batch_size = 3});
+TEST_F(SampleMakersTest, RepeatsOfASampleDiffer) {
+  const ImageData data = images(10);
+  const SampleMaker maker = training_maker(data, {.policy = "resized_crop", .min_area = 0.2}, 0, 0);
+  Prefetcher prefetcher(repeated_order(0, 0, 12, {.repeats = 3, .round = 0}), maker.views,
+                        maker.make, {.batch_size = 3});
   const auto batch = prefetcher.next();
   ASSERT_TRUE(batch.has_value());
   EXPECT_EQ(batch->samples[0].sample, batch->samples[2].sample);
@@ -91,13 +106,12 @@ TEST_F(ImageSamplesTest, RepeatsOfASampleDiffer) {
   EXPECT_FALSE(batch->views[0][1].equal(batch->views[0][2]));
 }
 
-TEST_F(ImageSamplesTest, AnUnreadableImageIsNamed) {
+TEST_F(SampleMakersTest, AnUnreadableImageIsNamed) {
   const fs::path broken = index_->path(7);
   core::write_file_atomic(broken, core::read_file(broken).substr(0, 60));
-  const auto transform = pixels::supervised_eval(8);
-  dyt::testing::expect_error(core::ErrorKind::kData, broken.string(), [&] {
-    batches(views_of(transform), eval_samples(*index_, transform), 4);
-  });
+  const ImageData data = images(8);
+  dyt::testing::expect_error(core::ErrorKind::kData, broken.string(),
+                             [&] { batches(streamed_maker(data, data.test), 4); });
 }
 
 }  // namespace
