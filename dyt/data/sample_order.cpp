@@ -24,7 +24,7 @@ std::vector<SampleRequest> repeated_order(uint64_t seed, uint64_t epoch, int64_t
   const int64_t wanted = config.round > 0 ? count / config.round * config.round : count;
   std::vector<SampleRequest> order;
   order.reserve(static_cast<size_t>(wanted));
-  // The stream is batch_order's (loader.h).
+  // shuffled_order's permutation.
   for (const int64_t sample : core::RandomStream(seed, "order", {epoch}).permutation(count)) {
     for (int64_t repeat = 0; repeat < config.repeats; ++repeat) {
       if (static_cast<int64_t>(order.size()) == wanted) {

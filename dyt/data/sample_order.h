@@ -17,7 +17,7 @@ struct SampleRequest {
 // 0 .. count - 1 once each, in order: evaluation.
 std::vector<SampleRequest> order_as_they_are(int64_t count);
 
-// Each once, by the permutation of (seed, epoch): batch_order (loader.h).
+// Each once, by the permutation of the stream (seed, "order", epoch).
 std::vector<SampleRequest> shuffled_order(uint64_t seed, uint64_t epoch, int64_t count);
 
 // Repeated augmentation (DeiT's sampler, timm 1.0.15 data/distributed_sampler.py, one process): the

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "dyt/core/error.h"
-#include "dyt/data/loader.h"
+#include "dyt/data/plain_batch.h"
 #include "dyt/io/tensor_file.h"
 #include "dyt/models/inception.h"
 #include "dyt/ops/device.h"

@@ -1,5 +1,6 @@
 #include "dyt/tasks/vision_task.h"
 
+#include "dyt/data/plain_batch.h"
 #include "dyt/models/diffusion_sampling.h"
 #include "dyt/ops/device.h"
 #include "dyt/tasks/classify.h"

@@ -2,9 +2,9 @@
 #include <torch/types.h>
 
 #include "dyt/data/image_index.h"
-#include "dyt/data/loader.h"
 #include "dyt/data/sample_makers.h"
 #include "dyt/data/split_image.h"
+#include "tests/data/batches.h"
 #include "tests/data/data_test_util.h"
 #include "tests/support/image_files.h"
 

@@ -1,10 +1,8 @@
-#include "dyt/data/loader.h"
+#include "dyt/data/plain_batch.h"
 
 #include <torch/types.h>
 
 #include "dyt/core/error.h"
-#include "dyt/core/random.h"
-#include "dyt/data/batch_stream.h"
 #include "dyt/data/internal/normalized.h"
 
 namespace dyt::data {
@@ -20,19 +18,6 @@ void check_range(int64_t begin, int64_t end, int64_t count) {
 }
 
 }  // namespace
-
-std::vector<int64_t> batch_order(uint64_t seed, uint64_t epoch, int64_t count) {
-  return core::RandomStream(seed, "order", {epoch}).permutation(count);
-}
-
-at::Tensor train_batch(const ImageData& data, std::span<const int64_t> samples,
-                       const BatchSpec& spec) {
-  std::vector<SampleRequest> requests;
-  for (const int64_t sample : samples) {
-    requests.push_back({.sample = sample});
-  }
-  return made_batch(training_maker(data, spec.augment, spec.seed, spec.epoch), requests)[0];
-}
 
 at::Tensor plain_batch(const ImageData& data, const ImageSplit& split, int64_t begin, int64_t end,
                        int64_t channels) {

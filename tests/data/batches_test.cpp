@@ -1,9 +1,8 @@
-#include "dyt/data/loader.h"
+#include "tests/data/batches.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
-#include <algorithm>
 #include <numeric>
 
 #include "dyt/core/error.h"
@@ -22,18 +21,7 @@ at::Tensor normalized_by_libtorch(const at::Tensor& images, double scale) {
   return (images.to(at::kFloat) / scale - 0.5) / 0.5;
 }
 
-TEST(BatchOrder, IsAPermutationOfSeedAndEpoch) {
-  auto order = batch_order(0, 0, 1437);
-  EXPECT_EQ(order, batch_order(0, 0, 1437));
-  EXPECT_NE(order, batch_order(0, 1, 1437));
-  EXPECT_NE(order, batch_order(1, 0, 1437));
-  std::sort(order.begin(), order.end());
-  std::vector<int64_t> all(1437);
-  std::iota(all.begin(), all.end(), 0);
-  EXPECT_EQ(order, all);
-}
-
-TEST(EvalBatch, ByMeanAndDeviationOfImageNetsChannels) {
+TEST(TestBatch, ByMeanAndDeviationOfImageNetsChannels) {
   const ImageData grey = open_data({.normalization = "imagenet"});
   const at::Tensor batch = plain_batch(grey, grey.test, 0, 3, /*channels=*/3);
   const at::Tensor share = grey.test.images.slice(0, 0, 3).to(at::kFloat) / 16;
@@ -48,20 +36,20 @@ TEST(EvalBatch, ByMeanAndDeviationOfImageNetsChannels) {
                   .equal(plain_batch(grey, grey.train, 0, 1)));
 }
 
-TEST(EvalBatch, IsTheNormalizedImages) {
-  const at::Tensor batch = eval_batch(digits(), 10, 42);
+TEST(TestBatch, IsTheNormalizedImages) {
+  const at::Tensor batch = test_batch(digits(), 10, 42);
   EXPECT_EQ(batch.sizes(), (std::vector<int64_t>{32, 1, 8, 8}));
   EXPECT_TRUE(batch.equal(normalized_by_libtorch(digits().test.images.slice(0, 10, 42), 16)));
   EXPECT_EQ(batch.min().item<float>(), -1.0f);
   EXPECT_EQ(batch.max().item<float>(), 1.0f);
-  EXPECT_EQ(eval_batch(digits(), 360, 360).size(0), 0);
+  EXPECT_EQ(test_batch(digits(), 360, 360).size(0), 0);
 }
 
-TEST(EvalBatch, ScaleOf255EqualsTheUsualTransform) {
+TEST(TestBatch, ScaleOf255EqualsTheUsualTransform) {
   ImageData data{.image_size = 16, .channels = 1, .scale = 255};
   data.test.images = at::arange(256, at::kByte).view({1, 1, 16, 16});
   data.test.labels = at::zeros({1}, at::kLong);
-  EXPECT_TRUE(eval_batch(data, 0, 1).equal(normalized_by_libtorch(data.test.images, 255)));
+  EXPECT_TRUE(test_batch(data, 0, 1).equal(normalized_by_libtorch(data.test.images, 255)));
 }
 
 TEST(TrainBatch, WithoutAugmentationIsExact) {
@@ -93,7 +81,8 @@ TEST(TrainBatch, ChannelsMoveTogether) {
 }
 
 TEST(TrainBatch, ValuesStayInRange) {
-  const std::vector<int64_t> samples = batch_order(0, 0, 1437);
+  std::vector<int64_t> samples(1437);
+  std::iota(samples.begin(), samples.end(), 0);
   const at::Tensor batch = train_batch(digits(), samples, {});
   EXPECT_GE(batch.min().item<float>(), -1.0f);
   EXPECT_LE(batch.max().item<float>(), 1.0f);
@@ -104,7 +93,7 @@ TEST(Batches, NumbersOutOfRangeAreOurMistake) {
   EXPECT_THROW(train_batch(digits(), beyond, {}), core::Error);
   const std::vector<int64_t> negative = {-1};
   EXPECT_THROW(train_batch(digits(), negative, {}), core::Error);
-  EXPECT_THROW(eval_batch(digits(), 300, 361), core::Error);
+  EXPECT_THROW(test_batch(digits(), 300, 361), core::Error);
 }
 
 }  // namespace
