@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <chrono>
 
 namespace dyt::data {
 
@@ -50,6 +51,15 @@ void BatchStream::start(const BatchPass& pass, std::span<const SampleRequest> re
 
 std::vector<at::Tensor> BatchStream::batch(const BatchPass& pass,
                                            std::span<const SampleRequest> requests) {
+  const auto begin = std::chrono::steady_clock::now();
+  std::vector<at::Tensor> views = made_or_taken(pass, requests);
+  waited_seconds_ +=
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return views;
+}
+
+std::vector<at::Tensor> BatchStream::made_or_taken(const BatchPass& pass,
+                                                   std::span<const SampleRequest> requests) {
   // Asked twice for the same, as who calibrates on the first batch does: no reason to start anew.
   if (workers_ == 0 || requests.empty() || was_last(pass, requests)) {
     return made_batch(pass.maker, requests);

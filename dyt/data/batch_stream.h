@@ -36,7 +36,12 @@ class BatchStream {
   // The views of the samples `requests`. What `make` throws for one of them is thrown here.
   std::vector<at::Tensor> batch(const BatchPass& pass, std::span<const SampleRequest> requests);
 
+  // Seconds that callers have spent in batch(): what is left of the work when threads do it.
+  double waited_seconds() const { return waited_seconds_; }
+
  private:
+  std::vector<at::Tensor> made_or_taken(const BatchPass& pass,
+                                        std::span<const SampleRequest> requests);
   bool is_next(const BatchPass& pass, std::span<const SampleRequest> requests) const;
   bool was_last(const BatchPass& pass, std::span<const SampleRequest> requests) const;
   void start(const BatchPass& pass, std::span<const SampleRequest> requests);
@@ -46,6 +51,7 @@ class BatchStream {
   std::vector<SampleRequest> order_;
   size_t taken_ = 0;       // samples of the order
   size_t batch_size_ = 0;  // of the pass
+  double waited_seconds_ = 0;
   std::unique_ptr<Prefetcher> prefetcher_;
 };
 

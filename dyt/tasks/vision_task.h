@@ -19,6 +19,7 @@ class VisionTask : public train::Task {
     return models::layers_above(config_.model, parameter);
   }
   int64_t test_samples() const { return data_.test.labels.numel(); }
+  double input_seconds() const override { return training_stream_.waited_seconds(); }
 
   // For inference: the norm slots' parameters go into the layers that follow, where they can.
   virtual void fold() = 0;

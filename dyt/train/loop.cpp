@@ -138,6 +138,8 @@ class Loop {
   Clock::time_point epoch_begin_ = Clock::now();
   int64_t first_step_ = 0;        // of this process
   int64_t epoch_first_step_ = 0;  // of this process in this epoch
+  double train_seconds_ = 0;      // of its steps in this epoch
+  double input_seconds_ = 0;      // of that, waiting for input
 };
 
 Loop::Loop(const LoopInput& input)
@@ -197,6 +199,7 @@ bool Loop::train_epoch(int64_t epoch) {
   const std::vector<int64_t> order = input_.task.epoch_order(epoch);
   epoch_begin_ = Clock::now();
   epoch_first_step_ = state_.step;
+  const double input_begin = input_.task.input_seconds();
   for (int64_t index = state_.step % steps_per_epoch_; index < steps_per_epoch_; ++index) {
     if (input_.stop.requested()) {
       stop();
@@ -213,6 +216,8 @@ bool Loop::train_epoch(int64_t epoch) {
     state_.loss_sum += loss;
     report(epoch, loss);
   }
+  train_seconds_ = seconds_since(epoch_begin_);
+  input_seconds_ = input_.task.input_seconds() - input_begin;
   return true;
 }
 
@@ -306,19 +311,19 @@ bool Loop::leave_broken_epoch(int64_t epoch) {
 }
 
 void Loop::evaluate_epoch(int64_t epoch) {
-  const double train_seconds = seconds_since(epoch_begin_);
-  const auto images =
-      static_cast<double>((state_.step - epoch_first_step_) * input_.train.batch_size);
+  const int64_t images = (state_.step - epoch_first_step_) * input_.train.batch_size;
   write_pictures();
   accuracy_ = last_evaluation_.accuracy;
-  last_metrics_ = {{"epoch", epoch + 1},
-                   {"step", state_.step},
-                   {"lr", optim::learning_rate(input_.optim, state_.step - 1, steps_)},
-                   {"train_loss", state_.loss_sum / static_cast<double>(steps_per_epoch_)},
-                   {"test_loss", last_evaluation_.loss},
-                   {"test_accuracy", last_evaluation_.accuracy},
-                   {"time_seconds", seconds_since(epoch_begin_)},
-                   {"rate_images_per_second", images / train_seconds}};
+  last_metrics_ = {
+      {"epoch", epoch + 1},
+      {"step", state_.step},
+      {"lr", optim::learning_rate(input_.optim, state_.step - 1, steps_)},
+      {"train_loss", state_.loss_sum / static_cast<double>(steps_per_epoch_)},
+      {"test_loss", last_evaluation_.loss},
+      {"test_accuracy", last_evaluation_.accuracy},
+      {"time_seconds", seconds_since(epoch_begin_)},
+      {"rate_images_per_second", images == 0 ? 0 : static_cast<double>(images) / train_seconds_},
+      {"input_seconds", input_seconds_}};
   if (evaluates_beside()) {
     last_metrics_["ema_test_loss"] = average_evaluation_.loss;
     last_metrics_["ema_test_accuracy"] = average_evaluation_.accuracy;

@@ -69,6 +69,8 @@ class Task {
   virtual std::string accuracy_name() const { return "test accuracy"; }
   // Whether before_update() may take parameters out of an update by removing their gradients.
   virtual bool drops_gradients() const { return false; }
+  // Seconds that training_loss() has waited for its batches so far.
+  virtual double input_seconds() const { return 0; }
   // Between the backward pass and the optimizer's update, and right after the update.
   virtual void before_update(StepPlace, optim::Optimizer&) {}
   virtual void after_update(StepPlace) {}

@@ -80,6 +80,7 @@ TEST(BatchStream, InOrderThreadsMakeThem) {
     }
     EXPECT_EQ(source.starts, workers == 0 ? 0 : 2) << "the order is asked for once an epoch";
     EXPECT_EQ(source.threads().contains(std::this_thread::get_id()), workers == 0);
+    EXPECT_GT(stream.waited_seconds(), 0);
   }
 }
 
