@@ -103,13 +103,18 @@ void DataConfig::visit_fields(core::Fields& fields) {
              {.help = "images of data.folder stay in their files and are decoded, by data.workers "
                       "threads, when a batch asks for them: for sets that memory does not hold"});
   fields.add("crop_ratio", crop_ratio,
-             {.help = "of a streamed test image: share of the shorter side that is seen",
+             {.help = "of a streamed test image: share of the shorter side that is seen; 1 keeps "
+                      "the sides' ratio at any size, below 1 images of 384 pixels and more are "
+                      "squeezed to a square instead, as the supervised recipes do",
               .min = 0.1,
               .max = 1});
   fields.add("normalization", normalization,
              {.help = "half: from 0 .. 1 to -1 .. 1; imagenet: by mean and standard deviation of "
                       "ImageNet's channels",
               .choices = {"half", "imagenet"}});
+  fields.add("interpolation", interpolation,
+             {.help = "filter of random crops and of streamed test images",
+              .choices = {"bicubic", "bilinear"}});
   fields.add("workers", workers,
              {.help = "threads that decode and augment training images ahead (not those of "
                       "augment.policy=affine); 0: the training thread does it",
@@ -182,6 +187,7 @@ ImageData open_data(const DataConfig& config) {
   if (config.normalization == "imagenet") {
     data.normalization = pixels::Normalization();
   }
+  data.filter = pixels::filter_of_name(config.interpolation);
   data.workers = config.workers;
   limit(data.train, config.train_limit);
   limit(data.test, config.test_limit);

@@ -19,6 +19,7 @@
 
 #include "dyt/core/config.h"
 #include "dyt/pixels/planes.h"
+#include "dyt/pixels/resample.h"
 
 namespace dyt::data {
 
@@ -34,8 +35,10 @@ struct DataConfig {
   bool stream = false;
   double crop_ratio = 0.875;           // of a streamed test image: image_size / shorter side
   std::string normalization = "half";  // half, imagenet
-  int64_t workers = 2;                 // threads that make training batches; 0: the trainer's own
-  int64_t train_limit = 0;             // 0: all
+  // bicubic, bilinear: of random crops and of streamed test images
+  std::string interpolation = "bicubic";
+  int64_t workers = 2;      // threads that make training batches; 0: the trainer's own
+  int64_t train_limit = 0;  // 0: all
   int64_t test_limit = 0;
   std::string dir;  // "": $DYT_DATA, else ~/.cache/dyt
 
@@ -77,7 +80,8 @@ struct ImageData {
   // and classes; before the limits.
   std::string checksum;
   pixels::Normalization normalization = pixels::kHalfNormalization;
-  double crop_ratio = 1;  // of streamed test images
+  double crop_ratio = 1;                             // of streamed test images
+  pixels::Filter filter = pixels::Filter::kBicubic;  // of crops and streamed test images
   int64_t workers = 0;
 };
 

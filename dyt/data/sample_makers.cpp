@@ -41,9 +41,12 @@ pixels::TrainTransform transform_of(const ImageData& data, const AugmentConfig& 
   }
   transform.range.min_area = config.min_area;
   transform.normalization = data.normalization;
+  transform.filter = data.filter;
   if (is_plain) {
     transform.rand_augment.reset();
     transform.erase.reset();
+  } else {
+    transform.rand_augment->filter = data.filter;
   }
   return transform;
 }
@@ -135,10 +138,9 @@ SampleMaker crops_maker(const ImageData& data, const ImageSplit& split,
 }
 
 SampleMaker streamed_maker(const ImageData& data, const ImageSplit& split) {
-  pixels::EvalTransform transform = pixels::supervised_eval(data.image_size, data.crop_ratio);
-  transform.normalization = data.normalization;
-  const auto view = [transform](const formats::Image& image, const SampleKey&,
-                                std::span<float* const> views) {
+  const auto view = [transform = evaluation_transform(data)](const formats::Image& image,
+                                                             const SampleKey&,
+                                                             std::span<float* const> views) {
     pixels::apply(transform, image, views[0]);
   };
   return {.views = {square(data, kRgb)}, .make = samples_of(data, split, 0, 0, view)};

@@ -35,9 +35,14 @@ formats::Image split_image(const ImageData& data, const ImageSplit& split, int64
 
 formats::Image evaluation_image(const ImageData& data, const ImageSplit& split, int64_t number) {
   const formats::Image image = split_image(data, split, number);
-  return split.streamed() ? pixels::evaluation_view(
-                                pixels::supervised_eval(data.image_size, data.crop_ratio), image)
-                          : image;
+  return split.streamed() ? pixels::evaluation_view(evaluation_transform(data), image) : image;
+}
+
+pixels::EvalTransform evaluation_transform(const ImageData& data) {
+  pixels::EvalTransform transform = pixels::supervised_eval(data.image_size, data.crop_ratio);
+  transform.normalization = data.normalization;
+  transform.filter = data.filter;
+  return transform;
 }
 
 }  // namespace dyt::data

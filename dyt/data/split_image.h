@@ -3,6 +3,7 @@
 
 #include "dyt/data/dataset.h"
 #include "dyt/formats/image.h"
+#include "dyt/pixels/transforms.h"
 
 namespace dyt::data {
 
@@ -13,5 +14,8 @@ formats::Image split_image(const ImageData& data, const ImageSplit& split, int64
 
 // The same as an evaluation sees it: of a streamed split the centre, at data.image_size, RGB.
 formats::Image evaluation_image(const ImageData& data, const ImageSplit& split, int64_t number);
+
+// What evaluations do to images of a streamed split.
+pixels::EvalTransform evaluation_transform(const ImageData& data);
 
 }  // namespace dyt::data

@@ -173,12 +173,7 @@ TrainTransform dino_linear_train(int64_t size) {
 EvalTransform supervised_eval(int64_t size, double crop_ratio) {
   return {.size = size,
           .resize = static_cast<int64_t>(static_cast<double>(size) / crop_ratio),
-          .square = size >= 384};
-}
-
-EvalTransform mae_eval(int64_t size) {
-  const double crop_ratio = size <= 224 ? 224.0 / 256 : 1.0;
-  return {.size = size, .resize = static_cast<int64_t>(static_cast<double>(size) / crop_ratio)};
+          .square = size >= 384 && crop_ratio < 1};
 }
 
 MultiCrop dino_multi_crop(const DinoCrops& crops) {

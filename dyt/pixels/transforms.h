@@ -120,10 +120,9 @@ TrainTransform linear_probe_train(int64_t size = 224);
 // Linear evaluation of DINO: RandomResizedCrop, bilinear, flip.
 TrainTransform dino_linear_train(int64_t size = 224);
 
-// Shorter side to trunc(size / crop_ratio), centre crop. From 384 pixels on straight to a square.
+// Shorter side to trunc(size / crop_ratio), centre crop. From 384 pixels on straight to a square,
+// unless crop_ratio is 1, which is what the MAE code takes above 224 pixels.
 EvalTransform supervised_eval(int64_t size = 224, double crop_ratio = 0.875);
-// The MAE code: a crop ratio of 1 above 224 pixels, 224 / 256 up to there.
-EvalTransform mae_eval(int64_t size = 224);
 
 struct DinoCrops {
   int64_t global_size = 224;

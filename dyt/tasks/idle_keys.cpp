@@ -19,6 +19,10 @@ bool has_no_area(const RunConfig& config) {
   return policy != "resized_crop" && policy != "one_shot_crop" && policy != "supervised";
 }
 
+bool cuts_parts(const RunConfig& config) {
+  return !is_affine(config) && !is_dino(config) && config.augment.policy != "center_crop";
+}
+
 // One row a reason for which keys are not read.
 struct Idle {
   std::vector<std::string_view> keys;  // "augment." means the whole group
@@ -68,10 +72,16 @@ const Idle kIdle[] = {
      [](const RunConfig& c) { return !c.data.stream; },
      "only images that stay in their files are cut out of larger ones",
      "set data.stream=true too"},
+    {{"data.interpolation"},
+     [](const RunConfig& c) { return !c.data.stream && !cuts_parts(c); },
+     "no image is cut out of a larger one and scaled by that filter",
+     "set data.stream=true or augment.policy=resized_crop too"},
     {{"optim.sections"},
-     [](const RunConfig& c) { return c.optim.schedule != "step"; },
-     "only optim.schedule=step has sections",
-     "set optim.schedule=step too"},
+     [](const RunConfig& c) {
+       return c.optim.schedule != "step" && c.optim.schedule != "cosine_stairs";
+     },
+     "only optim.schedule=step and cosine_stairs have sections",
+     "set optim.schedule too"},
 };
 
 bool is_among(const std::string& key, const std::vector<std::string_view>& keys) {

@@ -105,10 +105,9 @@ TEST(DataConfig, FieldsAndFolder) {
   const core::Fields fields = core::fields_of(config);
   core::apply_override(fields, "dir=/some/where");
   EXPECT_EQ(data_folder(config), "/some/where");
-  EXPECT_EQ(
-      core::identity_text(fields),
-      "crop_ratio=0.875\nimage_size=0\nname=\"digits\"\nnormalization=\"half\"\nstream=false\n"
-      "test_limit=0\ntrain_limit=0");  // no paths in it
+  EXPECT_EQ(core::identity_text(fields),
+            "crop_ratio=0.875\nimage_size=0\ninterpolation=\"bicubic\"\nname=\"digits\"\n"
+            "normalization=\"half\"\nstream=false\ntest_limit=0\ntrain_limit=0");  // no paths in it
   EXPECT_EQ(dataset_name({.name = "mnist"}), "mnist");
   EXPECT_EQ(dataset_name({.images = "a", .labels = "b"}), "images");
   EXPECT_EQ(dataset_name({.folder = "a"}), "folder");

@@ -94,6 +94,27 @@ TEST_F(SampleMakersTest, EveryRecipeGivesItsViews) {
   EXPECT_EQ(views[4].sizes(), (std::vector<int64_t>{5, 3, 6, 6}));
 }
 
+TEST_F(SampleMakersTest, TheFilterIsThatOfTheData) {
+  ImageData data = images(16);
+  const auto first = [&](const SampleMaker& maker) {
+    at::Tensor view = at::empty({3, 16, 16});
+    float* const place = view.mutable_data_ptr<float>();
+    maker.make({.sample = 0}, std::span(&place, 1));
+    return view;
+  };
+  const AugmentConfig augment{.policy = "resized_crop"};
+  const at::Tensor training = first(training_maker(data, augment, 3, 1));
+  const at::Tensor test = first(streamed_maker(data, data.test));
+  data.filter = pixels::Filter::kBilinear;
+  EXPECT_FALSE(first(training_maker(data, augment, 3, 1)).equal(training));
+  EXPECT_FALSE(first(streamed_maker(data, data.test)).equal(test));
+  at::Tensor view = at::empty({3, 16, 16});
+  pixels::TrainTransform linear = pixels::dino_linear_train(16);
+  pixels::apply(linear, formats::read_image(index_->path(0)), {.seed = 3, .epoch = 1, .sample = 0},
+                view.mutable_data_ptr<float>());
+  EXPECT_TRUE(first(training_maker(data, augment, 3, 1)).equal(view));
+}
+
 TEST_F(SampleMakersTest, RepeatsOfASampleDiffer) {
   const ImageData data = images(10);
   const SampleMaker maker = training_maker(data, {.policy = "resized_crop", .min_area = 0.2}, 0, 0);

@@ -120,9 +120,8 @@ TEST(Transforms, EvaluationsSizesAreThePapers) {
   EXPECT_EQ(supervised_eval(224, 0.9).resize, 248);
   EXPECT_FALSE(supervised_eval(224).square);
   EXPECT_TRUE(supervised_eval(384).square);
-  EXPECT_EQ(mae_eval(224).resize, 256);
-  EXPECT_EQ(mae_eval(448).resize, 448);
-  EXPECT_FALSE(mae_eval(448).square);
+  EXPECT_EQ(supervised_eval(448, 1).resize, 448);
+  EXPECT_FALSE(supervised_eval(448, 1).square);
   EvalTransform square = supervised_eval(384);
   square.size = 19;
   EXPECT_EQ(evaluation_view(square, picture()).pixels,

@@ -33,6 +33,8 @@ const Case kCases[] = {
     {{"mix.mixup=0.5"}, {"mix.probability=1"}},
     {{"start.head_std=0.1"}, {"start.from=a"}},
     {{"optim.sections=5"}, {"optim.schedule=step"}},
+    {{"optim.sections=5"}, {"optim.schedule=cosine_stairs", "optim.warmup=0"}},
+    {{"data.interpolation=bilinear"}, {"augment.policy=resized_crop"}},
 };
 
 TEST(IdleKeys, AreRefusedByNameAndTakenWhereTheyAct) {
