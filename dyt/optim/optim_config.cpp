@@ -9,16 +9,19 @@ void OptimConfig::visit_fields(core::Fields& fields) {
   fields.add("lr", lr, {.help = "peak learning rate", .min = 0, .max = 100});
   fields.add("lr_min", lr_min,
              {.help = "learning rate at the end of the cosine", .min = 0, .max = 100});
-  fields.add("schedule", schedule,
-             {.help = "the rate over the run. After a linear warm-up a cosine: cosine (the warm-up "
-                      "ends at the peak), cosine_array (it begins at 0 and ends at the peak), "
-                      "cosine_epoch (it begins at 0, the cosine at the peak); constant; step (a "
-                      "tenth with each section)",
-              .choices = {"cosine", "cosine_array", "cosine_epoch", "constant", "step"}});
+  fields.add(
+      "schedule", schedule,
+      {.help = "the rate over the run. After a linear warm-up a cosine: cosine (the warm-up "
+               "ends at the peak), cosine_array (it begins at 0 and ends at the peak), "
+               "cosine_epoch (it begins at 0, the cosine at the peak), cosine_stairs (flat "
+               "within each section); constant; step (a tenth with each section)",
+       .choices = {"cosine", "cosine_array", "cosine_epoch", "cosine_stairs", "constant", "step"}});
   fields.add("warmup", warmup,
              {.help = "share of all steps with a linear warm-up", .min = 0, .max = 1});
   fields.add("sections", sections,
-             {.help = "step: equal sections of the run after the warm-up", .min = 1, .max = 1000});
+             {.help = "step, cosine_stairs: equal sections of the run after the warm-up",
+              .min = 1,
+              .max = 1000});
   fields.add("beta1", beta1,
              {.help = "AdamW: decay of the first moment", .min = 0, .max = 0.999999});
   fields.add("beta2", beta2,

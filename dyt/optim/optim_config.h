@@ -15,7 +15,7 @@ struct OptimConfig {
   double lr_min = 1e-5;             // where the cosine ends
   std::string schedule = "cosine";  // see schedule.h
   double warmup = 0.1;              // share of all steps
-  int64_t sections = 3;             // of the schedule `step`
+  int64_t sections = 3;             // of the schedules step, cosine_stairs
   double beta1 = 0.9;
   double beta2 = 0.999;
   double eps = 1e-8;

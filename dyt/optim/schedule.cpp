@@ -16,6 +16,10 @@ double falling_rate(const OptimConfig& config, int64_t step, int64_t steps) {
   if (config.schedule == "step") {
     return config.lr * std::pow(0.1, config.sections * step / steps);
   }
+  if (config.schedule == "cosine_stairs") {
+    step = config.sections * step / steps;
+    steps = config.sections;
+  }
   return cosine_at({.base = config.lr, .last = std::min(config.lr, config.lr_min), .steps = steps},
                    step);
 }

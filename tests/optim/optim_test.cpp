@@ -62,6 +62,16 @@ TEST(Schedule, ConstantAndStep) {
   EXPECT_DOUBLE_EQ(learning_rate(step, 89, 90), 0.001);
 }
 
+// 100 epochs of 5 steps: epoch e has 0.001 * (1 + cos(pi e / 100)) / 2 throughout.
+TEST(Schedule, CosineStairsAreFlatWithinAnEpoch) {
+  const OptimConfig stairs{
+      .lr = 0.001, .lr_min = 0, .schedule = "cosine_stairs", .warmup = 0, .sections = 100};
+  EXPECT_EQ(learning_rate(stairs, 4, 500), 0.001);
+  EXPECT_DOUBLE_EQ(learning_rate(stairs, 250, 500), 0.0005);
+  EXPECT_EQ(learning_rate(stairs, 254, 500), learning_rate(stairs, 250, 500));
+  EXPECT_NEAR(learning_rate(stairs, 499, 500), 2.467198171342e-7, 1e-15);
+}
+
 TEST(WeightDecay, ActsOnWhatTheRecipeSays) {
   EXPECT_TRUE(takes_weight_decay({.decays = "tokens"}, "cls_token", 3));
   EXPECT_FALSE(takes_weight_decay({.decays = "tokens"}, "norm.weight", 1));
