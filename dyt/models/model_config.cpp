@@ -160,12 +160,38 @@ int64_t layers_above(const VitConfig& sizes, const std::string& parameter) {
                                         : 0;
 }
 
+constexpr int64_t kBlocksOfLevel = 3;
+
+int64_t levels_of(int64_t blocks) { return (blocks + kBlocksOfLevel - 1) / kBlocksOfLevel; }
+
+int64_t layers_above(const ConvNextConfig& sizes, const std::string& parameter) {
+  const auto levels_from = [&](size_t stage) {
+    int64_t levels = 0;
+    for (; stage < sizes.depths.size(); ++stage) {
+      levels += levels_of(sizes.depths[stage]);
+    }
+    return levels;
+  };
+  constexpr std::string_view kStages = "stages.", kBlocks = ".blocks.";
+  if (parameter.starts_with("stem.")) {
+    return levels_from(0) + 1;
+  }
+  if (!parameter.starts_with(kStages)) {
+    return 0;
+  }
+  const auto stage = static_cast<size_t>(std::stoll(parameter.substr(kStages.size())));
+  const size_t blocks = parameter.find(kBlocks);
+  const int64_t block =
+      blocks == std::string::npos ? 0 : std::stoll(parameter.substr(blocks + kBlocks.size()));
+  return levels_from(stage) - block / kBlocksOfLevel;
+}
+
 template <class Sizes>
 int64_t layers_above(const Sizes&, const std::string&) {
   throw core::Error(core::ErrorKind::kUsage,
                     {.what = "layer-wise decay has no rule for this family of models",
                      .where = "optim.layer_decay",
-                     .expected = "1, or a ViT"});
+                     .expected = "1, or a ViT or ConvNeXt"});
 }
 
 // The number of classes, where there is one.

@@ -14,16 +14,18 @@
 #include <utility>
 #include <vector>
 
+#include "dyt/models/positions.h"
+
 namespace torch::nn {
 class Module;
 }
 
 namespace dyt::models {
 
-class VisionTransformer;
-
 struct TransferOptions {
   bool allow_missing_alpha = false;  // a checkpoint with norms into a network with DyT
+  // Position table (1, 1 + L, D) to another grid: the rule of who made it (positions.h).
+  at::Tensor (*resample)(const at::Tensor&, int64_t grid_side) = resample_positions_mae;
 };
 
 // Names: those loaded and missing are the model's, those dropped the checkpoint's.
@@ -31,13 +33,13 @@ struct Transfer {
   std::vector<std::string> loaded, dropped, missing;
 };
 
-// Copies into a VisionTransformer, VitEncoder or LinearProbe what fits it:
+// Copies into a VisionTransformer, VitEncoder, LinearProbe or ConvNext what fits it:
 //  - prefixes `module.` and `backbone.` are taken off;
-//  - dropped: `mask_token`, `decoder*`, `head.*`, and `norm.*` where the model has no `norm`
-//  (average
+//  - dropped: `mask_token`, `decoder*`, `head.*` (of a ConvNext `head.fc.*` alone), and `norm.*`
+//  where the model has no `norm` (average
 //    pooling has its own, new `fc_norm`);
-//  - a position table of another grid is resampled by MAE's rule (positions.h);
-//  - missing may be `head.*` and `fc_norm.*`, and `*.alpha` where the options say so.
+//  - a position table of another grid is resampled by the options' rule;
+//  - missing may be that head and `fc_norm.*`, and `*.alpha` where the options say so.
 // Error(kData) on anything else missing, unexpected or of another shape: then nothing has been
 // copied. What was frozen in the checkpoint's network (MAE's pos_embed) is trained here if the
 // model's own parameter is.
@@ -46,7 +48,7 @@ Transfer load_pretrained(torch::nn::Module& model,
                          const TransferOptions& options = {});
 
 // The classifier's matrix as MAE's fine-tuning starts it: normal(0, std) truncated at -2 and 2,
-// bias 0, from the stream of its name.
-void initialize_head(VisionTransformer& model, uint64_t seed, double std = 2e-5);
+// bias 0, from the stream of its name: `head.fc` where the model has it, else `head`.
+void initialize_head(torch::nn::Module& model, uint64_t seed, double std = 2e-5);
 
 }  // namespace dyt::models

@@ -6,6 +6,7 @@
 #include "dyt/nn/random_layer.h"
 #include "dyt/tasks/attention_maps.h"
 #include "dyt/tasks/pretrained.h"
+#include "dyt/tasks/top_five.h"
 
 namespace dyt::tasks {
 namespace {
@@ -90,6 +91,7 @@ train::Evaluation Classify::evaluate() {
 
 train::Evaluation Classify::test_results() {
   train::Evaluation result;
+  TopFive top_five(data().num_classes);
   const analysis::SlotRecorder recorder(*model_);
   for_each_batch(test_samples(), [&](int64_t begin, int64_t end) {
     const at::Tensor logits = test_logits(begin, end);
@@ -97,8 +99,10 @@ train::Evaluation Classify::test_results() {
     result.loss += at::cross_entropy_loss(logits.to(at::kDouble), labels, {}, at::Reduction::Sum)
                        .item<double>();
     train::add_correct(logits.argmax(1) == labels, result);
+    top_five.add(logits, labels);
   });
   result.loss /= static_cast<double>(test_samples());
+  top_five.add_to(result);
   result.slots = recorder.statistics();
   return result;
 }

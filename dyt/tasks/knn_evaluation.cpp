@@ -3,6 +3,7 @@
 #include <ATen/ops/cat.h>
 
 #include "dyt/analysis/knn.h"
+#include "dyt/tasks/top_five.h"
 
 namespace dyt::tasks {
 namespace {
@@ -46,6 +47,9 @@ void add_knn_accuracy(const KnnInput& input, const at::Tensor& features, const a
                                                 .temperature = input.config.temperature,
                                                 .num_classes = data.num_classes});
   train::add_correct(votes.argmax(1) == labels, result);
+  TopFive top_five(data.num_classes);
+  top_five.add(votes, labels);
+  top_five.add_to(result);
 }
 
 }  // namespace dyt::tasks

@@ -1,11 +1,14 @@
 #include "dyt/tasks/pretrained.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "dyt/core/error.h"
 #include "dyt/io/tensor_file.h"
+#include "dyt/models/convnext.h"
 #include "dyt/models/probe_classifier.h"
 #include "dyt/models/transfer.h"
+#include "dyt/models/vit.h"
 #include "dyt/nn/norm_spec.h"
 #include "dyt/tasks/presets.h"
 #include "dyt/tasks/run_config.h"
@@ -28,14 +31,18 @@ io::NamedTensors encoder_tensors(const fs::path& path) {
   return teacher.empty() ? all : teacher;
 }
 
-// Names alone do not tell a norm from another: both have weight and bias.
-void check_slots(const RunConfig& config) {
+// Of the run that the weights are from; nothing for a file of weights, which says nothing of it.
+std::optional<RunConfig> pretraining_of(const RunConfig& config) {
   const fs::path toml = fs::path(config.start.from) / "config.toml";
   std::error_code ignored;
   if (!fs::exists(toml, ignored)) {
-    return;  // a file of weights says nothing of its slots
+    return std::nullopt;
   }
-  const auto pretraining = resolve_config<RunConfig>({.file = toml});
+  return resolve_config<RunConfig>({.file = toml});
+}
+
+// Names alone do not tell a norm from another: both have weight and bias.
+void check_slots(const RunConfig& config, const RunConfig& pretraining) {
   const auto kind = [](const RunConfig& run) { return nn::parse_norm_spec(run.model.norm()).kind; };
   if (kind(pretraining) != kind(config)) {
     throw core::Error(core::ErrorKind::kUsage,
@@ -44,6 +51,17 @@ void check_slots(const RunConfig& config) {
                        .expected = "model.norm=" + kind(config),
                        .found = "model.norm=" + kind(pretraining)});
   }
+}
+
+models::TransferOptions transfer_options(const RunConfig& config) {
+  models::TransferOptions options;
+  if (const auto pretraining = pretraining_of(config)) {
+    check_slots(config, *pretraining);
+    if (std::holds_alternative<models::VitModel>(pretraining->model.family)) {
+      options.resample = models::resample_positions;
+    }
+  }
+  return options;
 }
 
 }  // namespace
@@ -117,25 +135,27 @@ void load_start(torch::nn::Module& network, const RunConfig& config) {
   if (config.start.from.empty()) {
     return;
   }
-  auto* vit = dynamic_cast<models::VisionTransformer*>(&network);
   auto* probe = dynamic_cast<models::ProbeClassifier*>(&network);
-  if (vit == nullptr && probe == nullptr) {
-    throw core::Error(core::ErrorKind::kUsage, {.what = "only a ViT starts from a pre-training",
-                                                .where = "start.from",
-                                                .found = "model " + config.model.name});
+  const bool has_head = dynamic_cast<models::VisionTransformer*>(&network) != nullptr ||
+                        dynamic_cast<models::ConvNext*>(&network) != nullptr;
+  if (!has_head && probe == nullptr) {
+    throw core::Error(core::ErrorKind::kUsage,
+                      {.what = "only a ViT or a ConvNeXt starts from a pre-training",
+                       .where = "start.from",
+                       .found = "model " + config.model.name});
   }
   torch::nn::Module& encoder = probe == nullptr ? network : probe->encoder();
   const fs::path path = weights_file(config.start.from);
-  check_slots(config);
+  const models::TransferOptions options = transfer_options(config);
   try {
-    models::load_pretrained(encoder, encoder_tensors(path));
+    models::load_pretrained(encoder, encoder_tensors(path), options);
   } catch (const core::Error& error) {
     core::ErrorParts words = error.parts();
     words.where = path.string() + ": " + words.where;
     throw core::Error(error.kind(), words);
   }
-  if (vit != nullptr) {
-    models::initialize_head(*vit, static_cast<uint64_t>(config.seed), config.start.head_std);
+  if (has_head) {
+    models::initialize_head(network, static_cast<uint64_t>(config.seed), config.start.head_std);
   }
 }
 

@@ -30,9 +30,10 @@ std::filesystem::path weights_file(const std::string& from);
 models::ProbeKind probe_kind(const std::string& name);
 
 // Copies the encoder's weights into the network as load_pretrained() (models/transfer.h) does, and
-// starts the head of a ViT; of a DINO run the teacher's. Without config.start.from nothing happens.
-// Error(kData) for weights that do not fit; Error(kUsage) for a model that is no ViT, and for a run
-// whose slots hold another kind.
+// starts the head of a ViT or ConvNeXt; of a DINO run the teacher's. A position table of another
+// grid is resampled by timm's rule where a supervised ViT's run made it, else by MAE's. Without
+// config.start.from nothing happens. Error(kData) for weights that do not fit; Error(kUsage) for a
+// model that is neither, and for a run whose slots hold another kind.
 void load_start(torch::nn::Module& network, const RunConfig& config);
 
 }  // namespace dyt::tasks

@@ -95,6 +95,11 @@ void check_task(const RunConfig& config) {
   if (config.optim.layer_decay != 1) {
     models::layers_above(config.model, "head.weight");  // refuses families without a rule
   }
+  if (config.start.probe != "none" &&
+      !std::holds_alternative<models::VitModel>(config.model.family)) {
+    throw_misfit("start.probe", "the probes read tokens, which only a ViT has", "none",
+                 config.start.probe);
+  }
   if (const auto* dino = std::get_if<models::DinoModel>(&config.model.family)) {
     check_crops(config, dino->sizes);
   }
@@ -151,7 +156,8 @@ void visit_family_fields(RunConfig& config, core::Fields& fields) {
   if (config.model.is_classifier()) {
     fields.group("mix", config.mix);
   }
-  if (std::holds_alternative<models::VitModel>(config.model.family)) {
+  if (std::holds_alternative<models::VitModel>(config.model.family) ||
+      std::holds_alternative<models::ConvNextModel>(config.model.family)) {
     fields.group("start", config.start);
   }
   if (!config.model.is_classifier()) {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "dyt/core/config.h"
+#include "dyt/data/augment.h"
 #include "dyt/data/dataset.h"
-#include "dyt/data/loader.h"
 #include "dyt/data/mixup.h"
 #include "dyt/models/model_config.h"
 #include "dyt/optim/optim_config.h"
@@ -24,7 +24,7 @@ namespace dyt::tasks {
 struct RunConfig {
   data::DataConfig data;
   models::ModelConfig model;      // with the keys of `init`
-  StartConfig start;              // of a ViT
+  StartConfig start;              // of ViT and ConvNeXt
   KnnConfig knn;                  // of MAE, DINO and DiT
   DinoTaskConfig dino;            // of DINO
   DiffusionTaskConfig diffusion;  // of DiT

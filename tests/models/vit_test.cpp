@@ -60,7 +60,7 @@ TEST(Table, RowsAreConsistent) {
 }
 
 // MAE's fine-tuning code: the rate of ViT-B at 0.65 begins with 0.65^13, of ViT-L at 0.75 with
-// 0.75^25.
+// 0.75^25. ConvNeXt's: levels 0 to 13.
 TEST(Table, LayerwiseDecayCountsTheBlocksAbove) {
   const ModelConfig& base = find_model("vit_base_patch16_224");
   EXPECT_NEAR(std::pow(0.65, layers_above(base, "pos_embed")), 0.00369721, 1e-8);
@@ -70,6 +70,20 @@ TEST(Table, LayerwiseDecayCountsTheBlocksAbove) {
   EXPECT_EQ(layers_above(base, "fc_norm.weight"), 0);
   EXPECT_NEAR(std::pow(0.75, layers_above(find_model("vit_large_patch16_224"), "cls_token")),
               0.000752543, 1e-9);
+  const ModelConfig& convnext = find_model("convnext_base");
+  const auto level = [&](const char* name) { return 13 - layers_above(convnext, name); };
+  EXPECT_EQ(level("stem.0.weight"), 0);
+  EXPECT_EQ(level("stages.0.blocks.2.gamma"), 1);
+  EXPECT_EQ(level("stages.1.downsample.1.weight"), 2);
+  EXPECT_EQ(level("stages.1.blocks.0.conv_dw.weight"), 2);
+  EXPECT_EQ(level("stages.2.downsample.0.alpha"), 3);
+  EXPECT_EQ(level("stages.2.blocks.2.mlp.fc1.weight"), 3);
+  EXPECT_EQ(level("stages.2.blocks.3.mlp.fc1.weight"), 4);
+  EXPECT_EQ(level("stages.2.blocks.26.norm.weight"), 11);
+  EXPECT_EQ(level("stages.3.downsample.1.bias"), 12);
+  EXPECT_EQ(level("stages.3.blocks.2.norm.weight"), 12);
+  EXPECT_EQ(level("head.norm.weight"), 13);
+  EXPECT_EQ(level("head.fc.weight"), 13);
   expect_error(core::ErrorKind::kUsage, "optim.layer_decay",
                [] { layers_above(find_model("resnet50"), "conv1.weight"); });
 }
