@@ -6,8 +6,8 @@
 #include "dyt/models/diffusion.h"
 #include "dyt/models/dit.h"
 #include "dyt/optim/adamw.h"
-#include "tests/support/golden_file.h"
 #include "tests/support/fill.h"
+#include "tests/support/golden_file.h"
 
 namespace dyt::models {
 namespace {
