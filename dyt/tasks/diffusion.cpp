@@ -168,7 +168,8 @@ at::Tensor Diffusion::drawn(int64_t begin, int64_t end) {
     return model_->forward(x, steps, labels);
   };
   if (is_guided) {
-    denoiser = models::guided(denoiser, config().diffusion.guidance, sizes.channels);
+    denoiser = models::guided(denoiser, config().diffusion.guidance,
+                              latents_ ? models::kUpstreamGuidedChannels : sizes.channels);
   }
   const auto sample =
       config().diffusion.sampler == "ddim" ? models::sample_ddim : models::sample_ddpm;

@@ -87,7 +87,7 @@ Json measured_maps(VisionTask& task) {
 }  // namespace
 
 std::string inspect_run(const std::filesystem::path& run_folder, const InspectOptions& options) {
-  const OpenRun run = open_run(run_folder, options.which, options.overrides);
+  const OpenRun run = open_run_to_look(run_folder, options.which, options.overrides);
   torch::nn::Module& model = run.task->inspected();
   const train::Evaluation evaluation = run.task->evaluate();
   const Json inspection = {{"version", 1},
@@ -109,7 +109,7 @@ std::string inspect_run(const std::filesystem::path& run_folder, const InspectOp
 }
 
 std::string norm_maps_json(const std::filesystem::path& run_folder) {
-  return measured_maps(*open_run(run_folder, "last", {}).task).dump();
+  return measured_maps(*open_run_to_look(run_folder, "last", {}).task).dump();
 }
 
 }  // namespace dyt::tasks

@@ -58,4 +58,13 @@ OpenRun open_run(const fs::path& run_folder, const std::string& which,
   return run;
 }
 
+OpenRun open_run_to_look(const fs::path& run_folder, const std::string& which,
+                         std::vector<std::string> overrides) {
+  const RunConfig config = config_of_run(run_folder, overrides);
+  if (std::holds_alternative<models::DitModel>(config.model.family)) {
+    overrides.push_back("diffusion.classifier=");
+  }
+  return open_run(run_folder, which, overrides);
+}
+
 }  // namespace dyt::tasks

@@ -28,4 +28,9 @@ RunConfig config_of_run(const std::filesystem::path& run_folder,
 OpenRun open_run(const std::filesystem::path& run_folder, const std::string& which,
                  const std::vector<std::string>& overrides);
 
+// The same without the network that its evaluations measure pictures by (diffusion.classifier),
+// which may be gone by now.
+OpenRun open_run_to_look(const std::filesystem::path& run_folder, const std::string& which,
+                         std::vector<std::string> overrides);
+
 }  // namespace dyt::tasks

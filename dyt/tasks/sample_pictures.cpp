@@ -223,9 +223,7 @@ class Drawing {
 
 SampleOutcome sample_pictures(const SampleInput& input) {
   check_family(input);
-  std::vector<std::string> overrides = input.overrides;
-  overrides.push_back("diffusion.classifier=");  // nothing is evaluated
-  const OpenRun run = open_run(input.run, input.which, overrides);
+  const OpenRun run = open_run_to_look(input.run, input.which, input.overrides);
   auto& task = dynamic_cast<Diffusion&>(*run.task);
   const Json settings = settings_of(input, run);
   if (fs::exists(input.out)) {

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "dyt/core/files.h"
+#include "dyt/tasks/inspect.h"
 #include "dyt/tasks/picture_quality.h"
 #include "dyt/tasks/sample_pictures.h"
 #include "tests/support/expect_error.h"
@@ -62,7 +63,7 @@ TEST(FeatureDistance, AClassifierThatDoesNotGoIsFoundBeforeTraining) {
   expect_refused(ErrorKind::kUsage, "model dit", dit_run(folder / "dit"));
 }
 
-TEST(FeatureDistance, DrawingNeedsNoClassifierAnyMore) {
+TEST(FeatureDistance, DrawingAndLookingNeedNoClassifierAnyMore) {
   const TempFolder folder;
   const std::string classifier = trained_run(folder / "classifier", {}).string();
   const fs::path run = dit_run(folder / "dit", {"diffusion.classifier=" + classifier});
@@ -76,6 +77,7 @@ TEST(FeatureDistance, DrawingNeedsNoClassifierAnyMore) {
                              .on_progress = {}})
                 .count,
             3);
+  EXPECT_FALSE(inspect_run(run, {}).empty());
 }
 
 }  // namespace
