@@ -31,9 +31,9 @@ int run_eval(const EvalOptions& options) {
     // The working directory, unlike our arguments, may be of another encoding than UTF-8.
     std::printf("%s\n", line.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
   } else {
-    std::printf("%s on %s: test accuracy %.2f %%, test loss %.4f (%ld images)\n",
-                outcome.checkpoint.c_str(), outcome.data.c_str(), 100 * outcome.evaluation.accuracy,
-                outcome.evaluation.loss, outcome.test_images);
+    std::printf("%s on %s: %s %.2f %%, test loss %.4f (%ld images)\n", outcome.checkpoint.c_str(),
+                outcome.data.c_str(), outcome.accuracy_of.c_str(),
+                100 * outcome.evaluation.accuracy, outcome.evaluation.loss, outcome.test_images);
     for (const train::Measure& measure : outcome.evaluation.measures) {
       std::printf("%s: %.4f\n", measure.title.c_str(), measure.value);
     }

@@ -36,12 +36,21 @@ double teacher_temperature(const DinoLossOptions& options, int64_t epoch);
 at::Tensor dino_loss(const at::Tensor& student, const at::Tensor& teacher, const at::Tensor& center,
                      int64_t crops, double student_temperature, double teacher_temperature);
 
+// How much the targets t, rows of them, tell of the image they are of: the entropy of their mean
+// less the mean of their entropies, as a share of ln K. 0: all images get the same target, be it
+// uniform or one answer; the network has collapsed and its loss does not say so. At most 1.
+double target_information(const at::Tensor& teacher, const at::Tensor& center,
+                          double teacher_temperature);
+
 class DinoLoss final : public torch::nn::Module {
  public:
   explicit DinoLoss(const DinoLossOptions& loss, const at::TensorOptions& options = {});
 
   at::Tensor forward(const at::Tensor& student, const at::Tensor& teacher, int64_t crops,
                      int64_t epoch) const;
+
+  // target_information() of these outputs (rows, K) at that epoch's temperature.
+  double information(const at::Tensor& teacher, int64_t epoch) const;
 
   // center <- m center + (1 - m) batch_mean, batch_mean (1, K) the mean of the teacher's raw
   // outputs over all rows of the step.

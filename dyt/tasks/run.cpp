@@ -133,8 +133,10 @@ EvalOutcome evaluate_run(const std::filesystem::path& run_folder, const std::str
   if (fold) {
     run.task->fold();
   }
-  EvalOutcome outcome{
-      .checkpoint = run.checkpoint, .data = run.data, .evaluation = run.task->evaluate()};
+  EvalOutcome outcome{.checkpoint = run.checkpoint,
+                      .data = run.data,
+                      .accuracy_of = run.task->accuracy_name(),
+                      .evaluation = run.task->evaluate()};
   outcome.test_images = static_cast<int64_t>(outcome.evaluation.correct.size());
   return outcome;
 }

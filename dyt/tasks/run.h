@@ -34,6 +34,7 @@ struct EvalOutcome {
   std::filesystem::path checkpoint;
   std::string data;
   int64_t test_images = 0;
+  std::string accuracy_of;  // for people: what the accuracy is of
   train::Evaluation evaluation;
 };
 

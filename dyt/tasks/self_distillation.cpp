@@ -69,17 +69,14 @@ SelfDistillation::SelfDistillation(const RunConfig& config, data::ImageData data
   model_->to(device());
 }
 
-at::Tensor SelfDistillation::loss_of(const std::vector<at::Tensor>& crops, int64_t epoch,
-                                     at::Tensor* teacher_mean) const {
-  at::Tensor aims;
-  {
-    const at::NoGradGuard no_grad;
-    aims = model_->teacher->forward({crops[0], crops[1]});
-  }
-  if (teacher_mean != nullptr) {
-    *teacher_mean = aims.mean(0, /*keepdim=*/true);
-  }
-  return model_->loss->forward(model_->student->forward(crops), aims,
+at::Tensor SelfDistillation::teacher_outputs(const std::vector<at::Tensor>& crops) const {
+  const at::NoGradGuard no_grad;
+  return model_->teacher->forward({crops[0], crops[1]});
+}
+
+at::Tensor SelfDistillation::loss_of(const std::vector<at::Tensor>& crops,
+                                     const at::Tensor& teacher_outputs, int64_t epoch) const {
+  return model_->loss->forward(model_->student->forward(crops), teacher_outputs,
                                static_cast<int64_t>(crops.size()), epoch);
 }
 
@@ -94,9 +91,10 @@ std::vector<at::Tensor> SelfDistillation::training_crops(train::StepPlace place,
 
 at::Tensor SelfDistillation::training_loss(train::StepPlace place,
                                            std::span<const int64_t> samples) {
-  at::Tensor teacher_mean;
-  const at::Tensor loss = loss_of(training_crops(place, samples), place.epoch, &teacher_mean);
-  model_->loss->update_center(teacher_mean);
+  const std::vector<at::Tensor> crops = training_crops(place, samples);
+  const at::Tensor aims = teacher_outputs(crops);
+  const at::Tensor loss = loss_of(crops, aims, place.epoch);
+  model_->loss->update_center(aims.mean(0, /*keepdim=*/true));
   return loss;
 }
 
@@ -124,7 +122,7 @@ void SelfDistillation::after_update(train::StepPlace place) {
                       optim::named_parameters(*model_->student), momentum);
 }
 
-double SelfDistillation::test_loss() {
+void SelfDistillation::add_test_loss(train::Evaluation& result) {
   const at::NoGradGuard no_grad;
   std::vector<at::Tensor> crops =
       data::made_batch(data::crops_maker(data(), data().test, transform_, seed(), /*epoch=*/0),
@@ -133,7 +131,11 @@ double SelfDistillation::test_loss() {
     crop = crop.to(device());
   }
   const int64_t last_epoch = config().train.epochs - 1;  // its temperature, in every evaluation
-  return loss_of(crops, last_epoch, nullptr).item<double>();
+  const at::Tensor aims = teacher_outputs(crops);
+  result.loss = loss_of(crops, aims, last_epoch).item<double>();
+  result.measures.push_back({.name = "target_information",
+                             .title = "what the targets tell of an image (0: collapsed, at most 1)",
+                             .value = model_->loss->information(aims, last_epoch)});
 }
 
 at::Tensor SelfDistillation::features(const data::ImageSplit& split, int64_t begin, int64_t end) {
@@ -143,7 +145,7 @@ at::Tensor SelfDistillation::features(const data::ImageSplit& split, int64_t beg
 train::Evaluation SelfDistillation::evaluate() {
   train::Evaluation result;
   model_->eval();
-  result.loss = test_loss();
+  add_test_loss(result);
   const KnnInput knn{.data = data(),
                      .config = config().knn,
                      .features = [this](const data::ImageSplit& split, int64_t begin, int64_t end) {

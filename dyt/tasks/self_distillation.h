@@ -44,13 +44,14 @@ class SelfDistillation final : public VisionTask {
   void run_test_batch(int64_t count) override;
 
  private:
-  // The loss of the crops with its graph; what the teacher said is added to `teacher_mean`, where
-  // one is given.
-  at::Tensor loss_of(const std::vector<at::Tensor>& crops, int64_t epoch,
-                     at::Tensor* teacher_mean) const;
+  // What the teacher says of the global crops: (2 B, out_dim).
+  at::Tensor teacher_outputs(const std::vector<at::Tensor>& crops) const;
+  // The loss of the crops with its graph.
+  at::Tensor loss_of(const std::vector<at::Tensor>& crops, const at::Tensor& teacher_outputs,
+                     int64_t epoch) const;
   std::vector<at::Tensor> training_crops(train::StepPlace place, std::span<const int64_t> samples);
-  double test_loss();
-  train::Picture attention();  // of the teacher
+  void add_test_loss(train::Evaluation& result);  // and what the teacher's outputs tell
+  train::Picture attention();                     // of the teacher
   at::Tensor features(const data::ImageSplit& split, int64_t begin, int64_t end);
 
   pixels::MultiCrop transform_;

@@ -108,6 +108,18 @@ INSTANTIATE_TEST_SUITE_P(Norms, DinoTiny,
                                                     -0.0455390598}),
                          [](const auto& info) { return info.param.norm; });
 
+// Four answers, each for a quarter of the images, tell ln 4 nats of ln 16: a half. Equal targets
+// tell nothing, be they sharp or flat.
+TEST(DinoLoss, CollapsedTargetsTellNothing) {
+  const at::Tensor sharp = 100 * torch::eye(16, at::kDouble).slice(0, 0, 4);  // (4, 16)
+  const at::Tensor center = torch::zeros({1, 16}, at::kDouble);
+  EXPECT_NEAR(target_information(sharp, center, 0.04), 0.5, 1e-12);
+  EXPECT_NEAR(target_information(sharp.slice(0, 0, 1).repeat({4, 1}), center, 0.04), 0, 1e-12);
+  EXPECT_NEAR(target_information(torch::zeros({4, 16}), center, 0.04), 0, 1e-12);
+  DinoLoss loss({.out_dim = 16, .teacher_temperature = 0.04}, at::kDouble);
+  EXPECT_NEAR(loss.information(sharp, 7), 0.5, 1e-12);
+}
+
 TEST(Dino, EveryCropByItselfGivesTheSame) {
   const at::NoGradGuard no_grad;
   const auto network = filled(tiny("dyt"), 0.3);

@@ -132,6 +132,8 @@ TEST(SelfDistillation, EvaluatesTheTeacherOnGreyImages) {
   EXPECT_EQ(once.correct, again.correct);
   EXPECT_EQ(once.slots.size(), 5u);
   EXPECT_EQ(once.slots[0].name, "backbone.blocks.0.norm1");
+  ASSERT_EQ(once.measures.size(), 1u);
+  EXPECT_EQ(once.measures[0].name, "target_information");
   EXPECT_GT(*once.slots[0].alpha, 0);
 }
 
