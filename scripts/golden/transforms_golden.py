@@ -352,10 +352,14 @@ def mixup():
     write(DATA, "mixup", {}, results)
 
 
-def main():
+def check_versions():
     versions = (torch.__version__.split("+")[0], torchvision.__version__.split("+")[0], timm.__version__,
                 PIL.__version__)
     assert versions == ("2.11.0", "0.26.0", "1.0.15", "11.3.0"), versions
+
+
+def main():
+    check_versions()
     check_recipe()
     for part in (resize, crops, augment, colour, numbers, values, mixup):
         part()

@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""Writes tests/pixels/golden/multi_crop.safetensors: what whole recipes of torchvision make of small images.
+
+    pip install torch==2.11.0 torchvision==0.26.0 timm==1.0.15 pillow==11.3.0 numpy safetensors==0.8.0
+    python scripts/golden/recipes_golden.py
+
+Upstream's transforms run from end to end and draw what the C++ side draws for the same seed, epoch, sample and
+repeat (random_stream.py): every step from the stream of its stage, as dyt/pixels/transforms.h says. Should the
+streams or the order of draws ever change, these files are to be made anew.
+
+Every file holds its input images under `image/<name>`, uint8 (H, W, C), and results fp32 (3, H, W) under
+`<recipe>/<image>/<sample>/<repeat>`, for crops with `/<number>` behind it. The samples are the first that show
+every step done and left out, neighbours together; the script fails where one does not come.
+
+multi_crop    DINO's global crops and two local ones
+"""
+import copy
+import random
+
+import numpy as np
+from PIL import Image, ImageFilter
+from torchvision import transforms as T
+
+from random_stream import RandomStream, drawing_from
+from transforms_golden import PIXELS, check_versions, noise, smooth, write
+
+SEED, EPOCH = 3, 2
+BICUBIC = T.InterpolationMode.BICUBIC
+MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+NORMALIZED = [("", T.ToTensor()), ("", T.Normalize(MEAN, STD))]
+# The strip is longer than any crop: tries fail there.
+IMAGES = {"rgb": smooth(41, 53, 3), "strip": noise(13, 61, 3), "grey": smooth(33, 28, 1)}
+
+
+def stream_of(stage, sample, repeat):
+    return RandomStream(SEED, f"transform/{stage}" + (f"/repeat-{repeat}" if repeat else ""), EPOCH, sample)
+
+
+def is_same(before, after):
+    return np.shape(before) == np.shape(after) and np.array_equal(np.asarray(before), np.asarray(after))
+
+
+def crop_event(stream):
+    """Which of the tries gave the crop: two numbers a try, two for the corner, of two words each."""
+    return {8: "first try", 40: "no try"}.get(stream.drawn, "a later try")
+
+
+def run(steps, image, sample, repeat, prefix=""):
+    """The steps (stage, transform) in order; the result, and what happened in each."""
+    picture = Image.fromarray(image).convert("RGB")  # as upstream's loaders do
+    events = set()
+    for stage, step in steps:
+        stream = stream_of(prefix + stage, sample, repeat)
+        before = copy.deepcopy(picture)
+        with drawing_from(stream):
+            picture = step(picture)
+        if stage == "crop":
+            events.add((stage, crop_event(stream)))
+        elif stage:
+            events.add((stage, "left out" if is_same(before, picture) else "done"))
+    done = [stage for stage, _ in steps if (stage, "done") in events]
+    return picture.numpy(), events | {("one after the other", *pair) for pair in zip(done, done[1:])}
+
+
+def done_or_not(*stages):
+    return {(stage, event) for stage in stages for event in ("done", "left out")}
+
+
+def collect(wanted, make, pictures):
+    """make(picture, sample, repeat) gives results and events; those that show a wanted event for the first time."""
+    results = {}
+    for sample in range(1000):
+        picture, repeat = pictures[sample % len(pictures)], sample // len(pictures) % 2
+        made, events = make(picture, sample, repeat)
+        if events & wanted:
+            results |= made
+            wanted = wanted - events
+        if not wanted:
+            return results
+    raise AssertionError(f"never came: {wanted}")
+
+
+def blur(probability):
+    """DINO's: Pillow's Gaussian blur, the radius uniform."""
+    def step(picture):
+        if random.random() > probability:
+            return picture
+        return picture.filter(ImageFilter.GaussianBlur(random.uniform(0.1, 2.0)))
+    return step
+
+
+def dino_crop(size, area, blur_probability, solarize_probability):
+    jitter = T.ColorJitter(brightness=0.4, contrast=0.4, saturation=0.2, hue=0.1)
+    return [("crop", T.RandomResizedCrop(size, scale=area, interpolation=BICUBIC)),
+            ("flip", T.RandomHorizontalFlip(p=0.5)),
+            ("jitter", T.RandomApply([jitter], p=0.8)),
+            ("grey", T.RandomGrayscale(p=0.2)),
+            ("blur", blur(blur_probability)),
+            ("solarize", T.RandomSolarize(threshold=128, p=solarize_probability)), *NORMALIZED]
+
+
+def multi_crop():
+    local = dino_crop(7, (0.05, 0.25), 0.5, 0)
+    crops = [dino_crop(12, (0.25, 1), 1, 0), dino_crop(12, (0.25, 1), 0.1, 0.2), local, local]
+    wanted = {(0, "blur", "done"), (0, "crop", "first try"), (0, "crop", "a later try")}
+    for number, stages in enumerate((("flip", "jitter", "grey"), ("flip", "jitter", "grey", "blur", "solarize"),
+                                     ("flip", "jitter", "grey", "blur"))):
+        wanted |= {(number, *event) for event in done_or_not(*stages)}
+        # What shows the order of two stages is a view with both.
+        wanted |= {(number, "one after the other", *pair) for pair in zip(stages, stages[1:])}
+
+    def make(picture, sample, repeat):
+        results, events = {}, set()
+        for number, steps in enumerate(crops):
+            values, happened = run(steps, IMAGES[picture], sample, repeat, f"crop-{number}/")
+            results[f"multi_crop/{picture}/{sample}/{repeat}/{number}"] = values
+            events |= {(number, *event) for event in happened}
+        return results, events
+
+    write(PIXELS, "multi_crop", IMAGES, collect(wanted, make, [*IMAGES]))
+
+
+def main():
+    check_versions()
+    for part in (multi_crop,):
+        part()
+
+
+if __name__ == "__main__":
+    main()
