@@ -74,6 +74,7 @@ class DrawnOperation:
         self.whether = stream.uniform()
         self.normal = stream.normal()
         self.sign = stream.uniform()
+        self.is_done = self.whether <= operation.prob
 
     def __call__(self, picture):
         # The C++ side negates below a half, timm above.
@@ -85,12 +86,16 @@ class DrawnOperation:
 
 @contextlib.contextmanager
 def drawing_from(stream):
+    """Gives the list of RandAugment's operations, which is filled as they are drawn."""
+    operations = []
+
     def double(value):  # torch would draw singles
         return torch.tensor([value], dtype=torch.float64)
 
-    def choice(operations, size, replace, p):
+    def choice(choices, size, replace, p):
         assert replace and p is None
-        return [DrawnOperation(operations[stream.below(len(operations))], stream) for _ in range(size)]
+        operations.extend(DrawnOperation(choices[stream.below(len(choices))], stream) for _ in range(size))
+        return operations
 
     def normal_(tensor):
         return tensor.copy_(torch.tensor([stream.normal() for _ in range(tensor.numel())]).view(tensor.shape))
@@ -109,4 +114,4 @@ def drawing_from(stream):
     with contextlib.ExitStack() as stack:
         for name, answer in answers.items():
             stack.enter_context(mock.patch(name, answer))
-        yield
+        yield operations

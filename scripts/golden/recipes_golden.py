@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes tests/pixels/golden/multi_crop.safetensors: what whole recipes of torchvision make of small images.
+"""Writes tests/pixels/golden/{multi_crop,supervised}.safetensors: what whole recipes of torchvision and timm make
+of small images.
 
     pip install torch==2.11.0 torchvision==0.26.0 timm==1.0.15 pillow==11.3.0 numpy safetensors==0.8.0
     python scripts/golden/recipes_golden.py
@@ -13,23 +14,27 @@ Every file holds its input images under `image/<name>`, uint8 (H, W, C), and res
 every step done and left out, neighbours together; the script fails where one does not come.
 
 multi_crop    DINO's global crops and two local ones
+supervised    timm's training transform: RandAugment and erasing; the same with RandomCrop(padding 4)
 """
 import copy
 import random
 
 import numpy as np
 from PIL import Image, ImageFilter
+from timm.data import create_transform
 from torchvision import transforms as T
 
 from random_stream import RandomStream, drawing_from
-from transforms_golden import PIXELS, check_versions, noise, smooth, write
+from transforms_golden import OPERATIONS, PIXELS, check_versions, noise, smooth, write
 
 SEED, EPOCH = 3, 2
 BICUBIC = T.InterpolationMode.BICUBIC
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 NORMALIZED = [("", T.ToTensor()), ("", T.Normalize(MEAN, STD))]
+SIZE = 13
 # The strip is longer than any crop: tries fail there.
-IMAGES = {"rgb": smooth(41, 53, 3), "strip": noise(13, 61, 3), "grey": smooth(33, 28, 1)}
+IMAGES = {"rgb": smooth(41, 53, 3), "strip": noise(13, 61, 3), "grey": smooth(33, 28, 1),
+          "small": noise(SIZE, SIZE, 3)}
 
 
 def stream_of(stage, sample, repeat):
@@ -52,10 +57,13 @@ def run(steps, image, sample, repeat, prefix=""):
     for stage, step in steps:
         stream = stream_of(prefix + stage, sample, repeat)
         before = copy.deepcopy(picture)
-        with drawing_from(stream):
+        with drawing_from(stream) as operations:
             picture = step(picture)
         if stage == "crop":
             events.add((stage, crop_event(stream)))
+        elif stage == "augment":
+            done = [operation.operation.name for operation in operations if operation.is_done]
+            events |= {(stage, event) for event in (*done, len(done))}
         elif stage:
             events.add((stage, "left out" if is_same(before, picture) else "done"))
     done = [stage for stage, _ in steps if (stage, "done") in events]
@@ -117,12 +125,44 @@ def multi_crop():
             events |= {(number, *event) for event in happened}
         return results, events
 
-    write(PIXELS, "multi_crop", IMAGES, collect(wanted, make, [*IMAGES]))
+    images = {name: IMAGES[name] for name in ("rgb", "strip", "grey")}
+    write(PIXELS, "multi_crop", images, collect(wanted, make, [*images]))
+
+
+def collect_recipe(name, steps, wanted, pictures):
+    def make(picture, sample, repeat):
+        values, events = run(steps, IMAGES[picture], sample, repeat)
+        return {f"{name}/{picture}/{sample}/{repeat}": values}, events
+
+    return collect(wanted, make, pictures)
+
+
+def timm_steps(crop=None):
+    """timm's training transform; another crop takes the place of its own, as the releases do for small pictures."""
+    transform = create_transform(SIZE, is_training=True, auto_augment="rand-m9-mstd0.5-inc1", interpolation="bicubic",
+                                 re_prob=0.25, re_mode="pixel", re_count=1)
+    if crop:
+        transform.transforms[0] = crop
+    return [*zip(("crop", "flip", "augment", "", "", "erase"), transform.transforms, strict=True)]
+
+
+def padded_crop():
+    """The pictures of a small data set have the size; others are brought to it first."""
+    return T.Compose([T.Resize((SIZE, SIZE), BICUBIC), T.RandomCrop(SIZE, padding=4)])
+
+
+def supervised():
+    events = done_or_not("flip", "erase") | {("augment", count) for count in (0, 1, 2)}
+    crops = {("crop", event) for event in ("first try", "a later try", "no try")}
+    operations = {("augment", name) for name in OPERATIONS}
+    results = collect_recipe("supervised", timm_steps(), events | crops | operations, [*IMAGES])
+    results |= collect_recipe("small_picture", timm_steps(padded_crop()), events, ["small", "rgb"])
+    write(PIXELS, "supervised", IMAGES, results)
 
 
 def main():
     check_versions()
-    for part in (multi_crop,):
+    for part in (multi_crop, supervised):
         part()
 
 

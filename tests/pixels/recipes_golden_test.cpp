@@ -29,5 +29,29 @@ TEST(Recipes, MultiCropHasTheBitsOfItsStagesInTorchvision) {
   });
 }
 
+// Every value of every result; `tolerance` is for the erased ones.
+void expect_views(const Golden& golden, const std::string& recipe, int count,
+                  const TrainTransform& transform, float tolerance = 0) {
+  golden.each(recipe, count, [&](const Parts& parts, const formats::TensorEntry& entry) {
+    std::vector<float> values(static_cast<size_t>(3 * transform.size * transform.size));
+    apply(transform, golden.image(parts.at(1)), key_of(parts), values.data());
+    const auto expected = values_of<float>(entry);
+    ASSERT_EQ(values.size(), expected.size());
+    for (size_t i = 0; i < expected.size(); ++i) {
+      ASSERT_NEAR(values[i], expected[i], tolerance) << i;
+    }
+  });
+}
+
+// Far below one level of 256, which is 0.017: only the mathematical functions of two libraries may
+// differ, in the normal numbers of an erased box.
+constexpr float kOfNormalNumbers = 1e-6f;
+
+TEST(Recipes, SupervisedTrainingHasTimmsBits) {
+  const Golden golden("supervised");
+  expect_views(golden, "supervised", 17, supervised_train(13), kOfNormalNumbers);
+  expect_views(golden, "small_picture", 3, small_picture_train(13), kOfNormalNumbers);
+}
+
 }  // namespace
 }  // namespace dyt::pixels
