@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes tests/pixels/golden/{multi_crop,supervised}.safetensors: what whole recipes of torchvision and timm make
-of small images.
+"""Writes tests/pixels/golden/{multi_crop,supervised,crop_recipes}.safetensors: what whole recipes of torchvision and
+timm make of small images.
 
     pip install torch==2.11.0 torchvision==0.26.0 timm==1.0.15 pillow==11.3.0 numpy safetensors==0.8.0
     python scripts/golden/recipes_golden.py
@@ -15,8 +15,10 @@ every step done and left out, neighbours together; the script fails where one do
 
 multi_crop    DINO's global crops and two local ones
 supervised    timm's training transform: RandAugment and erasing; the same with RandomCrop(padding 4)
+crop_recipes  a crop and a flip: MAE's pre-training and linear probing, DINO's linear evaluation, RandomCrop(padding 4)
 """
 import copy
+import math
 import random
 
 import numpy as np
@@ -132,7 +134,7 @@ def multi_crop():
 def collect_recipe(name, steps, wanted, pictures):
     def make(picture, sample, repeat):
         values, events = run(steps, IMAGES[picture], sample, repeat)
-        return {f"{name}/{picture}/{sample}/{repeat}": values}, events
+        return {f"{name}/{picture}/{sample}/{repeat}": values}, events | {(picture, *event) for event in events}
 
     return collect(wanted, make, pictures)
 
@@ -160,9 +162,36 @@ def supervised():
     write(PIXELS, "supervised", IMAGES, results)
 
 
+class OneShotCrop(T.RandomResizedCrop):
+    """MAE's for linear probing, restated: one try, its sides cut down to the picture's."""
+
+    @staticmethod
+    def get_params(picture, scale, ratio):
+        area = picture.width * picture.height * random.uniform(*scale)
+        shape = math.exp(random.uniform(*(math.log(border) for border in ratio)))
+        width = min(round(math.sqrt(area * shape)), picture.width)
+        height = min(round(math.sqrt(area / shape)), picture.height)
+        return *(random.randint(0, room) for room in (picture.height - height, picture.width - width)), height, width
+
+
+def crop_recipes():
+    tries = {("crop", event) for event in ("first try", "a later try", "no try")}
+    recipes = {"mae_pretrain": (T.RandomResizedCrop(SIZE, scale=(0.2, 1.0), interpolation=BICUBIC), tries),
+               "dino_linear": (T.RandomResizedCrop(SIZE), tries),
+               "linear_probe": (OneShotCrop(SIZE, interpolation=BICUBIC), set()),
+               "padded": (padded_crop(), set())}
+    results = {}
+    for name, (crop, wanted) in recipes.items():
+        pictures = ["small", "grey"] if name == "padded" else ["strip", "rgb"]  # most crops of the strip are cut down
+        steps = [("crop", crop), ("flip", T.RandomHorizontalFlip()), *NORMALIZED]
+        wanted = wanted | {(picture, *event) for picture in pictures for event in done_or_not("flip")}
+        results |= collect_recipe(name, steps, wanted, pictures)
+    write(PIXELS, "crop_recipes", IMAGES, results)
+
+
 def main():
     check_versions()
-    for part in (multi_crop, supervised):
+    for part in (multi_crop, supervised, crop_recipes):
         part()
 
 

@@ -53,5 +53,17 @@ TEST(Recipes, SupervisedTrainingHasTimmsBits) {
   expect_views(golden, "small_picture", 3, small_picture_train(13), kOfNormalNumbers);
 }
 
+TEST(Recipes, CropsAndFlipsHaveTorchvisionsBits) {
+  const Golden golden("crop_recipes");
+  expect_views(golden, "mae_pretrain", 4, mae_pretrain(13));
+  expect_views(golden, "dino_linear", 5, dino_linear_train(13));
+  // MAE's rule, restated on torchvision.
+  expect_views(golden, "linear_probe", 4, linear_probe_train(13));
+  TrainTransform padded = small_picture_train(13);
+  padded.rand_augment.reset();
+  padded.erase.reset();
+  expect_views(golden, "padded", 4, padded);
+}
+
 }  // namespace
 }  // namespace dyt::pixels
