@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes tests/pixels/golden/{multi_crop,supervised,crop_recipes}.safetensors: what whole recipes of torchvision and
-timm make of small images.
+"""Writes tests/pixels/golden/{multi_crop,supervised,crop_recipes}.safetensors and
+tests/data/golden/repeated_order.safetensors: what whole recipes of torchvision and timm make of small images.
 
     pip install torch==2.11.0 torchvision==0.26.0 timm==1.0.15 pillow==11.3.0 numpy safetensors==0.8.0
     python scripts/golden/recipes_golden.py
@@ -9,13 +9,16 @@ Upstream's transforms run from end to end and draw what the C++ side draws for t
 repeat (random_stream.py): every step from the stream of its stage, as dyt/pixels/transforms.h says. Should the
 streams or the order of draws ever change, these files are to be made anew.
 
-Every file holds its input images under `image/<name>`, uint8 (H, W, C), and results fp32 (3, H, W) under
-`<recipe>/<image>/<sample>/<repeat>`, for crops with `/<number>` behind it. The samples are the first that show
-every step done and left out, neighbours together; the script fails where one does not come.
+The files of pixels hold their input images under `image/<name>`, uint8 (H, W, C), and results fp32 (3, H, W)
+under `<recipe>/<image>/<sample>/<repeat>`, for crops with `/<number>` behind it. The samples are the first that
+show every step done and left out, neighbours together; the script fails where one does not come.
 
 multi_crop    DINO's global crops and two local ones
 supervised    timm's training transform: RandAugment and erasing; the same with RandomCrop(padding 4)
 crop_recipes  a crop and a flip: MAE's pre-training and linear probing, DINO's linear evaluation, RandomCrop(padding 4)
+
+repeated_order holds the samples of an epoch, int64, of timm's RepeatAugSampler in one process, under
+`repeated_order/<count>/<repeats>/<round>`.
 """
 import copy
 import math
@@ -24,10 +27,11 @@ import random
 import numpy as np
 from PIL import Image, ImageFilter
 from timm.data import create_transform
+from timm.data.distributed_sampler import RepeatAugSampler
 from torchvision import transforms as T
 
 from random_stream import RandomStream, drawing_from
-from transforms_golden import OPERATIONS, PIXELS, check_versions, noise, smooth, write
+from transforms_golden import DATA, OPERATIONS, PIXELS, check_versions, noise, smooth, write
 
 SEED, EPOCH = 3, 2
 BICUBIC = T.InterpolationMode.BICUBIC
@@ -189,9 +193,21 @@ def crop_recipes():
     write(PIXELS, "crop_recipes", IMAGES, results)
 
 
+def repeated_order():
+    """count, repeats, round: timm's own 3 and 256, a data set that they leave nothing of, others."""
+    results = {}
+    for count, repeats, multiple in ((600, 3, 256), (255, 3, 256), (257, 1, 256), (50, 3, 0), (31, 2, 10), (7, 4, 7)):
+        sampler = RepeatAugSampler(range(count), num_replicas=1, rank=0, num_repeats=repeats, selected_round=multiple)
+        with drawing_from(RandomStream(SEED, "order", EPOCH)):
+            order = np.array([*sampler], dtype=np.int64)
+        assert len(order) == len(sampler)
+        results[f"repeated_order/{count}/{repeats}/{multiple}"] = order
+    write(DATA, "repeated_order", {}, results)
+
+
 def main():
     check_versions()
-    for part in (multi_crop, supervised, crop_recipes):
+    for part in (multi_crop, supervised, crop_recipes, repeated_order):
         part()
 
 

@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <map>
 
 #include "dyt/core/random.h"
+#include "dyt/core/text.h"
+#include "dyt/formats/safetensors.h"
 
 namespace dyt::data {
 namespace {
@@ -33,6 +37,31 @@ TEST(SampleOrder, RepeatedTakesEachSampleThreeTimesInSuccession) {
   EXPECT_EQ(repeated_order(1, 2, 1000, {.repeats = 3, .round = 0}).size(), 1000u);
   EXPECT_EQ(repeated_order(1, 2, 255).size(), 0u);
   EXPECT_EQ(repeated_order(1, 2, 300, {.repeats = 2, .round = 100}).size(), 300u);
+}
+
+// timm's sampler, its permutation answered with ours (scripts/golden/recipes_golden.py).
+TEST(SampleOrder, RepeatedIsTimms) {
+  const auto file = formats::SafetensorsFile::read(std::filesystem::path(DYT_SOURCE_DIR) /
+                                                   "tests/data/golden/repeated_order.safetensors");
+  ASSERT_EQ(file.tensors().size(), 6u);
+  for (const formats::TensorEntry& entry : file.tensors()) {
+    SCOPED_TRACE(entry.name);
+    const std::vector<std::string> parts = core::split(entry.name, '/');
+    std::vector<int64_t> expected(static_cast<size_t>(entry.shape.at(0)));
+    ASSERT_EQ(entry.data.size(), expected.size() * sizeof(int64_t));
+    if (!expected.empty()) {
+      std::memcpy(expected.data(), entry.data.data(), entry.data.size());
+    }
+    const auto order =
+        repeated_order(3, 2, std::stoll(parts.at(1)),
+                       {.repeats = std::stoll(parts.at(2)), .round = std::stoll(parts.at(3))});
+    ASSERT_EQ(order.size(), expected.size());
+    std::map<int64_t, int64_t> visits;
+    for (size_t i = 0; i < order.size(); ++i) {
+      EXPECT_EQ(order[i].sample, expected[i]) << i;
+      EXPECT_EQ(order[i].repeat, visits[expected[i]]++) << i;
+    }
+  }
 }
 
 }  // namespace
