@@ -1,6 +1,5 @@
 #include "dyt/pixels/transforms.h"
 
-#include "dyt/pixels/enhance.h"
 #include "tests/pixels/golden.h"
 
 namespace dyt::pixels {
@@ -128,24 +127,6 @@ TEST(Transforms, EvaluationsSizesAreThePapers) {
             resize(picture(), {.height = 19, .width = 19}, Filter::kBicubic).pixels);
 }
 
-TEST(Transforms, RecipesAreThePapers) {
-  EXPECT_DOUBLE_EQ(mae_pretrain().range.min_area, 0.2);
-  EXPECT_FALSE(mae_pretrain().rand_augment.has_value());
-  EXPECT_FALSE(mae_pretrain().erase.has_value());
-  EXPECT_EQ(linear_probe_train().crop, CropKind::kOneShot);
-  EXPECT_EQ(dino_linear_train().filter, Filter::kBilinear);
-  const MultiCrop crops = dino_multi_crop();
-  ASSERT_EQ(crops.size(), 12u);
-  EXPECT_EQ(crops[0].blur_probability, 1);
-  EXPECT_EQ(crops[0].solarize_probability, 0);
-  EXPECT_EQ(crops[1].blur_probability, 0.1);
-  EXPECT_EQ(crops[1].solarize_probability, 0.2);
-  EXPECT_EQ(crops[1].range.min_area, 0.25);
-  EXPECT_EQ(crops[11].size, 96);
-  EXPECT_EQ(crops[11].blur_probability, 0.5);
-  EXPECT_EQ(crops[11].range.max_area, 0.25);
-}
-
 TEST(Transforms, CropsOfAnImageDifferAndRepeat) {
   const MultiCrop crops = dino_multi_crop({.global_size = 16, .local_size = 8, .local_crops = 2});
   const auto views = [&](uint64_t sample) {
@@ -166,20 +147,6 @@ TEST(Transforms, CropsOfAnImageDifferAndRepeat) {
   EXPECT_NE(first[0], first[1]);
   EXPECT_NE(first[2], first[3]);
   EXPECT_EQ(first[3], normalized(crop_view(crops[3], picture(), {.sample = 7}, 3)));
-}
-
-TEST(Transforms, CropsStagesHappenAsOftenAsTheyShould) {
-  CropTransform crop = dino_multi_crop({.global_size = 4}).at(1);
-  crop.jitter_probability = 0;
-  crop.blur_probability = 0;
-  crop.solarize_probability = 0;
-  int grey = 0;
-  constexpr uint64_t kViews = 2000;
-  for (uint64_t sample = 0; sample < kViews; ++sample) {
-    const Image view = crop_view(crop, picture(), {.sample = sample}, 1);
-    grey += view.pixels == grey_as_before(view).pixels;
-  }
-  EXPECT_NEAR(grey, 400, 5 * 17.9);
 }
 
 TEST(Transforms, AdmIsCenterCropFlipAndHalf) {
