@@ -42,13 +42,12 @@ std::vector<double> mean_trace(const Slot& slot, std::vector<AlphaCurve> SeedRun
 
 Line trace_line(const std::vector<double>& values, const std::string& layer, bool inverse,
                 const char* color) {
-  const std::string short_name = layer.starts_with("blocks.") ? layer.substr(7) : layer;
   Line line{.title = layer + (inverse ? ", 1/std" : ", alpha"),
             .y = values,
             .color = color,
             .dash = inverse ? "(6,3)" : "solid",
             .width = 2,
-            .end_label = short_name + (inverse ? " 1/std" : " α")};
+            .end_label = short_layer_name(layer) + (inverse ? " 1/std" : " α")};
   for (size_t i = 0; i < values.size(); ++i) {
     line.x.push_back(static_cast<double>(i + 1));
   }

@@ -103,11 +103,6 @@ std::string site_of(const Slot& slot, const std::string& layer) {
   return "";
 }
 
-std::string short_layer_name(const std::string& name) {
-  constexpr std::string_view kPrefix = "blocks.";
-  return name.starts_with(kPrefix) ? name.substr(kPrefix.size()) : name;
-}
-
 Line layer_line(const Slot& slot, const LayerSeries& layer, double depth) {
   const std::string site = site_of(slot, layer.name);
   Line line{.title = layer.name,

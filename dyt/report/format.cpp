@@ -113,4 +113,18 @@ std::string shorten(std::string_view text, size_t limit) {
   return result;
 }
 
+std::string short_layer_name(std::string name) {
+  constexpr std::pair<std::string_view, std::string_view> kShorter[] = {{"backbone.", ""},
+                                                                        {"decoder_blocks.", "dec."},
+                                                                        {"stages.", ""},
+                                                                        {"downsample.", "down."},
+                                                                        {"blocks.", ""}};
+  for (const auto& [part, shorter] : kShorter) {
+    if (const size_t at = name.find(part); at != std::string::npos) {
+      name.replace(at, part.size(), shorter);
+    }
+  }
+  return name;
+}
+
 }  // namespace dyt::report

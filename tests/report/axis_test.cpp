@@ -85,6 +85,14 @@ TEST(Format, Numbers) {
 
 TEST(Format, ShortenKeepsBothEndsAndWholeCharacters) {
   EXPECT_EQ(shorten("layer_norm", 10), "layer_norm");
+  for (const auto& [name, shorter] :
+       {std::pair("blocks.3.norm1", "3.norm1"), std::pair("backbone.blocks.3.norm1", "3.norm1"),
+        std::pair("backbone.norm", "norm"), std::pair("decoder_blocks.0.norm2", "dec.0.norm2"),
+        std::pair("stages.2.blocks.1.norm", "2.1.norm"),
+        std::pair("stages.2.downsample.0", "2.down.0"),
+        std::pair("layer1.0.bn1", "layer1.0.bn1")}) {
+    EXPECT_EQ(short_layer_name(name), shorter);
+  }
   EXPECT_EQ(shorten("dyt:alpha0=0.5:shift=true", 11), "dyt:a…=true");
   EXPECT_EQ(character_count(shorten("ααααααααα", 5)), 5u);
 }

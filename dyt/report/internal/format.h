@@ -24,6 +24,9 @@ std::string join_words(const std::vector<std::string>& words);       // "a, b an
 
 // Keeps both ends of a text that has more than `limit` characters (code points): "dyt:alp…0=auto".
 std::string shorten(std::string_view text, size_t limit);
+
+// "backbone.blocks.3.norm1" is "3.norm1": what tells the slots of one network apart stays.
+std::string short_layer_name(std::string name);
 size_t character_count(std::string_view utf8);
 
 }  // namespace dyt::report
