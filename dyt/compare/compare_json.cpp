@@ -81,6 +81,15 @@ Json pictures_json(const RunResult& result) {
   return pictures;
 }
 
+Json measures_json(const RunResult& result) {
+  Json measures = Json::array();
+  for (const RunMeasure& measure : result.measures) {
+    measures.push_back(
+        {{"name", measure.name}, {"title", measure.title}, {"value", or_null(measure.value)}});
+  }
+  return measures;
+}
+
 Json seed_json(int64_t seed, const RunResult& result) {
   return {{"seed", seed},
           {"status", status_of(result)},
@@ -95,11 +104,17 @@ Json seed_json(int64_t seed, const RunResult& result) {
           {"input_std", traces_json(result.input_stds)},
           {"health", health_json(result)},
           {"pictures", pictures_json(result)},
+          {"measures", measures_json(result)},
           {"time_seconds", result.time_seconds},
           {"memory_peak_bytes", result.memory_peak_bytes}};
 }
 
 // Over the finished runs: the mean, and the standard deviation where there are two or more.
+Json mean_std_json(const std::vector<double>& values) {
+  return {{"mean", values.empty() ? Json() : Json(mean(values))},
+          {"std", values.size() < 2 ? Json() : Json(standard_deviation(values))}};
+}
+
 Json mean_std_json(Seeds seeds, std::optional<double> RunResult::*field) {
   std::vector<double> values;
   for (const RunResult& result : seeds) {
@@ -107,8 +122,31 @@ Json mean_std_json(Seeds seeds, std::optional<double> RunResult::*field) {
       values.push_back(*(result.*field));
     }
   }
-  return {{"mean", values.empty() ? Json() : Json(mean(values))},
-          {"std", values.size() < 2 ? Json() : Json(standard_deviation(values))}};
+  return mean_std_json(values);
+}
+
+// Of every measure that a finished run has, in the order of the first one that has it.
+Json measure_means_json(Seeds seeds) {
+  std::vector<std::pair<RunMeasure, std::vector<double>>> found;
+  for (const RunResult& result : seeds) {
+    for (const RunMeasure& measure : result.measures) {
+      const auto same = [&](const auto& item) { return item.first.name == measure.name; };
+      auto place = std::find_if(found.begin(), found.end(), same);
+      if (place == found.end()) {
+        place = found.insert(found.end(), {measure, {}});
+      }
+      if (measure.value) {
+        place->second.push_back(*measure.value);
+      }
+    }
+  }
+  Json means = Json::array();
+  for (const auto& [measure, values] : found) {
+    Json mean = {{"name", measure.name}, {"title", measure.title}};
+    mean.update(mean_std_json(values));
+    means.push_back(mean);
+  }
+  return means;
 }
 
 Json accuracy_json(Seeds seeds) {
@@ -223,6 +261,7 @@ Json slots_json(const CompareOptions& options, const std::vector<RunResult>& run
          {"seeds", seed_list},
          {"accuracy", accuracy_json(seeds)},
          {"loss", mean_std_json(seeds, &RunResult::test_loss)},
+         {"measures", measure_means_json(seeds)},
          {"diverged", diverged_count(seeds)},
          {"alpha_and_spread", alpha_and_spread(seeds)},
          {"versus_baseline", i == 0 ? Json() : versus_json(options, slot, seeds, baseline)}});

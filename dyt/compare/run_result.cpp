@@ -107,6 +107,11 @@ void read_end(const Json& end, RunResult& result) {
   for (const Json& picture : end.value("pictures", Json::array())) {
     result.pictures.push_back({.file = picture.at("file"), .caption = picture.at("caption")});
   }
+  for (const Json& measure : end.value("measures", Json::array())) {
+    result.measures.push_back({.name = measure.at("name"),
+                               .title = measure.at("title"),
+                               .value = number_or_null(measure, "value")});
+  }
   result.time_seconds = end.at("time_seconds");
   result.memory_peak_bytes = end.at("memory_peak_bytes");
 }

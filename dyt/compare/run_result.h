@@ -32,6 +32,13 @@ struct RunPicture {
   std::string caption;
 };
 
+// What an evaluation measured beside loss and accuracy.
+struct RunMeasure {
+  std::string name;   // for machines
+  std::string title;  // for people
+  std::optional<double> value;
+};
+
 struct RunResult {
   bool diverged = false;
   int64_t step = 0;  // done; of a diverged run the first whose loss, or the last whose update,
@@ -41,6 +48,7 @@ struct RunResult {
   std::optional<double> best_accuracy;
   std::string accuracy_of = "test accuracy";  // what it is, in words
   std::vector<RunPicture> pictures;
+  std::vector<RunMeasure> measures;  // at the end
   int64_t parameters = 0;
   std::string correct;  // '0' or '1' a test image; "" if diverged
   std::vector<LayerHealth> health;

@@ -101,6 +101,11 @@ Slot parse_slot(const JsonNode& node) {
   slot.best_mean = node.object("accuracy").number("best_mean");
   slot.loss_mean = node.object("loss").number("mean");
   slot.loss_std = node.object("loss").number("std");
+  for (const JsonNode& measure : node.list("measures")) {
+    slot.measures.push_back({.title = measure.text("title"),
+                             .mean = measure.number("mean"),
+                             .std = measure.number("std")});
+  }
   slot.diverged = node.integer("diverged").value_or(0);
   slot.versus = parse_versus(node.object("versus_baseline"));
   slot.alpha_spread = parse_alpha_spread(node.object("alpha_and_spread"));

@@ -221,12 +221,36 @@ std::string strip_line(const CompareData& data, const StripSlot& slot) {
   return text + (diverged.empty() ? "" : ", diverged at " + join_words(diverged));
 }
 
+// A row a measure, a column a slot.
+std::string measures_table(const CompareData& data) {
+  if (data.slots.empty() || data.slots.front().measures.empty()) {
+    return "";
+  }
+  Table table{.head = {"Measured besides"}};
+  for (const Slot& slot : data.slots) {
+    table.head.push_back(named_slot(data, slot.slot));
+  }
+  for (size_t i = 0; i < data.slots.front().measures.size(); ++i) {
+    const std::string& title = data.slots.front().measures[i].title;
+    std::vector<std::string> row = {escape_html(title)};
+    for (const Slot& slot : data.slots) {
+      const auto same = [&](const SlotMeasure& measure) { return measure.title == title; };
+      const auto found = std::find_if(slot.measures.begin(), slot.measures.end(), same);
+      row.push_back(found == slot.measures.end() ? kNotAvailable
+                                                 : mean_and_spread(found->mean, found->std, 4));
+    }
+    table.rows.push_back(row);
+  }
+  return table_html(table);
+}
+
 }  // namespace
 
 std::string results_section(const CompareData& data) {
   const std::string difference = data.slots.size() > 1 ? difference_figure(data) : "";
   return element("h2", "Results") + table_html(results_table(data)) + results_notes(data) +
-         figures_html({accuracy_figure(data), difference}) + seeds_table(data);
+         measures_table(data) + figures_html({accuracy_figure(data), difference}) +
+         seeds_table(data);
 }
 
 std::string curves_section(const CompareData& data) {

@@ -60,6 +60,18 @@ Row slot_row(const CompareData& data, const Slot& slot) {
   return row;
 }
 
+std::string measures_text(const CompareData& data) {
+  std::string text;
+  for (const Slot& slot : data.slots) {
+    for (const SlotMeasure& measure : slot.measures) {
+      text += wrapped(
+          slot.label + ": " + measure.title + ": " + spread_text(measure.mean, measure.std, 1, 4),
+          "  ");
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string compare_table_text(const std::string& compare_json_text) {
@@ -68,11 +80,12 @@ std::string compare_table_text(const std::string& compare_json_text) {
   for (const Slot& slot : data.slots) {
     rows.push_back(slot_row(data, slot));
   }
-  std::string text =
-      aligned(rows) + wrapped(
-                          "Accuracy: last epoch, mean +- sd over seeds. * best epoch, "
-                          "picked on the test images.",
-                          "");
+  std::string text = aligned(rows) +
+                     wrapped(
+                         "Accuracy: last epoch, mean +- sd over seeds. * best epoch, "
+                         "picked on the test images.",
+                         "") +
+                     measures_text(data);
   for (const Slot& slot : data.slots) {
     if (slot.versus && !slot.versus->sentence.empty()) {
       text += "\n" + wrapped(slot.versus->sentence, "  ");

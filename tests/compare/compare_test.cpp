@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "dyt/compare/run_result.h"
@@ -76,6 +77,10 @@ TEST_F(Compare, JsonHoldsWhatTheRunsHold) {
   EXPECT_EQ(seed["input_std"][1]["values"][3].get<double>(), run.input_stds[1].values[3]);
   EXPECT_EQ(seed["health"][0]["input_std"], 1.5);
   EXPECT_TRUE(seed["nonfinite"].is_null());
+  EXPECT_EQ(seed["measures"][0]["value"].get<double>(), 3);
+  EXPECT_EQ(slot["measures"][0]["name"], "letter");
+  EXPECT_EQ(slot["measures"][0]["mean"].get<double>(), 2);  // of the seeds 0 to 4
+  EXPECT_DOUBLE_EQ(slot["measures"][0]["std"].get<double>(), std::sqrt(2.5));
   EXPECT_EQ(seed["health"][0]["level"], "ok");
   EXPECT_EQ(seed["health"][1]["level"], "warning");  // from 0.3
   EXPECT_EQ(seed["health"][2]["level"], "alarm");    // from 0.5

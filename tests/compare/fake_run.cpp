@@ -53,6 +53,12 @@ Json result_json(const RunPlan& plan, const Json& last, const std::string& corre
                         {"saturated", saturated}});
     }
   }
+  Json measures = Json::array();
+  if (!diverged) {
+    measures.push_back({{"name", "letter"},
+                        {"title", "last letter of the run's name"},
+                        {"value", static_cast<double>(plan.name.back() - '0')}});
+  }
   return {{"version", 1},
           {"status", diverged ? "diverged" : "finished"},
           {"step", diverged ? 17 : plan.epochs * 10},
@@ -64,6 +70,7 @@ Json result_json(const RunPlan& plan, const Json& last, const std::string& corre
           {"parameters", 1000},
           {"correct", diverged ? "" : correct},
           {"health", health},
+          {"measures", measures},
           {"nonfinite", diverged ? Json{{"words", "it began in the head"}} : Json()},
           {"time_seconds", next_time()},
           {"memory_peak_bytes", 1 << 20}};

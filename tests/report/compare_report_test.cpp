@@ -151,6 +151,22 @@ void make_all_diverge(Json& json, size_t slot) {
   json["slots"][slot]["diverged"] = json["slots"][slot]["seeds"].size();
 }
 
+TEST(CompareReport, ShowsWhatEvaluationsMeasuredBesides) {
+  Json json = sample_compare();
+  EXPECT_FALSE(contains(compare_report_html(json.dump()), "Measured besides"));
+  for (Json& slot : json["slots"]) {
+    slot["measures"] = {
+        {{"name", "apart"}, {"title", "how far apart <b>"}, {"mean", 0.25}, {"std", nullptr}}};
+  }
+  json["slots"][1]["measures"] = Json::array();
+  const std::string page = compare_report_html(json.dump());
+  EXPECT_EQ(PageCheck(page).problem(), "");
+  EXPECT_TRUE(contains(page, "Measured besides"));
+  EXPECT_TRUE(contains(page, "how far apart &lt;b&gt;"));
+  EXPECT_TRUE(contains(page, "0.2500"));
+  EXPECT_TRUE(contains(compare_table_text(json.dump()), "how far apart <b>: 0.2500"));
+}
+
 TEST(CompareReport, ShowsThePicturesOfTheFirstSeedSlotBySlot) {
   Json json = sample_compare();
   for (Json& slot : json["slots"]) {

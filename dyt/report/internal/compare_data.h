@@ -84,6 +84,11 @@ struct Versus {
   std::string sentence;
 };
 
+struct SlotMeasure {
+  std::string title;
+  std::optional<double> mean, std;
+};
+
 struct Slot {
   std::string slot;
   std::string label;
@@ -91,6 +96,7 @@ struct Slot {
   std::optional<int64_t> parameters;
   std::vector<SeedRun> seeds;
   std::optional<double> accuracy_mean, accuracy_std, best_mean, loss_mean, loss_std;
+  std::vector<SlotMeasure> measures;
   int64_t diverged = 0;
   std::optional<Versus> versus;
   AlphaSpread alpha_spread;
