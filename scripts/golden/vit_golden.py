@@ -98,9 +98,8 @@ def optimizer_of(model):
     return torch.optim.AdamW(groups, **OPTIMIZER)
 
 
-def golden(kind):
-    model = build(kind)
-    images, labels = noise("x", (4, 3, 16, 16)), torch.tensor(LABELS)
+def golden(model, size):
+    images, labels = noise("x", (4, 3, size, size)), torch.tensor(LABELS)
 
     def loss_of(logits):
         return torch.nn.functional.cross_entropy(logits, labels)
@@ -124,17 +123,18 @@ def golden(kind):
     return {name: tensor.detach().contiguous() for name, tensor in tensors.items()}, {"names": names}
 
 
-def main():
+def write_files(family, build, size):
+    """Of build("ln") and build("dyt"), classifiers of images of that size."""
     torch.use_deterministic_algorithms(True)
     torch.set_num_threads(1)
     FOLDER.mkdir(parents=True, exist_ok=True)
     for kind in ("ln", "dyt"):
-        tensors, metadata = golden(kind)
-        path = FOLDER / f"vit_{kind}.safetensors"
+        tensors, metadata = golden(build(kind), size)
+        path = FOLDER / f"{family}_{kind}.safetensors"
         safetensors.torch.save_file(tensors, path, metadata)
         print(f"{path.name}: {path.stat().st_size} bytes, loss {tensors['loss']:.6f}, "
               f"after {STEPS} steps {tensors['loss_after']:.6f}")
 
 
 if __name__ == "__main__":
-    main()
+    write_files("vit", build, 16)
