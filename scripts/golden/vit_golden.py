@@ -77,10 +77,10 @@ def replace_norms(module):
             replace_norms(child)
 
 
-def build(kind):
+def build(kind, dim=32, num_heads=4):
     model = timm.models.vision_transformer.VisionTransformer(
-        img_size=16, patch_size=4, in_chans=3, num_classes=5, global_pool="avg", embed_dim=32, depth=2,
-        num_heads=4)
+        img_size=16, patch_size=4, in_chans=3, num_classes=5, global_pool="avg", embed_dim=dim, depth=2,
+        num_heads=num_heads)
     if kind == "dyt":
         replace_norms(model)
     model = model.double()
