@@ -5,7 +5,8 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
-#include "dyt/models/vit.h"
+#include "dyt/core/lookup.h"
+#include "dyt/models/table.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/fill.h"
 
@@ -24,17 +25,6 @@ ConvNextConfig tiny(const std::string& norm) {
           .num_classes = 5,
           .depths = {1, 1, 2, 1},
           .dims = {8, 16, 24, 32},
-          .patch_size = 4,
-          .norm = norm};
-}
-
-ConvNextConfig at_224(std::vector<int64_t> depths, std::vector<int64_t> dims,
-                      const std::string& norm) {
-  return {.image_size = 224,
-          .channels = 3,
-          .num_classes = 1000,
-          .depths = std::move(depths),
-          .dims = std::move(dims),
           .patch_size = 4,
           .norm = norm};
 }
@@ -77,8 +67,11 @@ class ConvNextBase : public ::testing::TestWithParam<FullCase> {};
 
 TEST_P(ConvNextBase, Conformance) {
   const FullCase& c = GetParam();
-  const at::Tensor logits =
-      filled_logits(at_224({3, 3, 27, 3}, {128, 256, 512, 1024}, c.norm), 0.05, 1)[0];
+  ModelConfig row = find_model("convnext_base");
+  row.channels() = 3;
+  row.num_classes() = 1000;
+  row.norm() = c.norm;
+  const at::Tensor logits = filled_logits(row.convnext(), 0.05, 1)[0];
   EXPECT_NEAR(logits.sum().item<double>(), c.sum, kTolerance);
   for (size_t i = 0; i < c.first.size(); ++i) {
     EXPECT_NEAR(logits[static_cast<int64_t>(i)].item<double>(), c.first[i], kTolerance);
@@ -99,22 +92,18 @@ INSTANTIATE_TEST_SUITE_P(Norms, ConvNextBase,
 
 TEST(ConvNext, ParameterCountsAreThePublishedOnes) {
   struct Count {
-    std::vector<int64_t> depths, dims;
+    const char* name;
     int64_t layer_norm, slots;
   };
   const Count counts[] = {
-      {{3, 3, 9, 3}, {96, 192, 384, 768}, 28589128, 23},
-      {{3, 3, 27, 3}, {96, 192, 384, 768}, 50223688, 41},
-      {{3, 3, 27, 3}, {128, 256, 512, 1024}, 88591464, 41},
-      {{3, 3, 27, 3}, {192, 384, 768, 1536}, 197767336, 41},
-      {{3, 3, 27, 3}, {256, 512, 1024, 2048}, 350196968, 41},
-  };
-  const auto count = [](const Count& c, const std::string& norm) {
-    return parameter_count(ConvNext(at_224(c.depths, c.dims, norm), at::kMeta));
+      {"convnext_tiny", 28589128, 23},    {"convnext_small", 50223688, 41},
+      {"convnext_base", 88591464, 41},    {"convnext_large", 197767336, 41},
+      {"convnext_xlarge", 350196968, 41},
   };
   for (const Count& c : counts) {
-    EXPECT_EQ(count(c, "layer_norm"), c.layer_norm);
-    EXPECT_EQ(count(c, "dyt"), c.layer_norm + c.slots);
+    const ModelRow& row = core::find_row(model_table(), c.name, "model");
+    EXPECT_EQ(parameter_count(row, "layer_norm"), c.layer_norm) << c.name;
+    EXPECT_EQ(parameter_count(row, "dyt"), c.layer_norm + c.slots) << c.name;
   }
 }
 
