@@ -48,18 +48,22 @@ struct WaveBounds {
   double sums = 5e-7;
 };
 
-// Sum, first and last values as they were printed.
+// Sum, first and last values, sum of magnitudes as they were printed.
 struct PrintedOutput {
   std::string name;
   double sum;
   std::vector<double> first;
-  std::optional<double> last = {};
+  std::optional<double> last = {}, magnitudes = {};
 
   void expect(const at::Tensor& output, const WaveBounds& bounds = {}) const {
     const at::Tensor flat = output.flatten();
-    const double of_sum = kPrintedDigits + bounds.sums * flat.abs().sum().item<double>();
+    const double found_magnitudes = flat.abs().sum().item<double>();
+    const double of_sum = kPrintedDigits + bounds.sums * found_magnitudes;
     const double of_value = kPrintedDigits + bounds.values * flat.abs().max().item<double>();
     EXPECT_NEAR(flat.sum().item<double>(), sum, of_sum) << name;
+    if (magnitudes) {
+      EXPECT_NEAR(found_magnitudes, *magnitudes, of_sum) << name;
+    }
     for (size_t i = 0; i < first.size(); ++i) {
       EXPECT_NEAR(flat[static_cast<int64_t>(i)].item<double>(), first[i], of_value)
           << name << " " << i;

@@ -166,6 +166,7 @@ TEST(AdamW, Conformance) {
   }
   EXPECT_NEAR(p.sum().item<double>(), -1.5352158156, 1e-9);
   EXPECT_NEAR(p.flatten()[0].item<double>(), -0.3000584863, 1e-9);
+  EXPECT_NEAR(p.flatten()[1].item<double>(), 0.1202063570, 1e-9);
   EXPECT_NEAR(p.flatten()[2].item<double>(), -0.7309018978, 1e-9);
   EXPECT_NEAR(p.flatten()[11].item<double>(), -0.8975131385, 1e-9);
 }
