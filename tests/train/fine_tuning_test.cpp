@@ -86,6 +86,7 @@ TEST_P(FineTuning, TenSteps) {
   const testing::TempFolder path;
   RunFolder folder(path.path(), {.identity = "fine-tuning"}, false);
   std::vector<double> losses;
+  const core::StopFlag stop;
   const TrainConfig train{.epochs = kEpochs, .batch_size = kBatch, .checkpoint_every = kEpochs};
   const optim::OptimConfig recipe{.lr = 2e-3,
                                   .lr_min = 1e-6,
@@ -98,7 +99,7 @@ TEST_P(FineTuning, TenSteps) {
                 .folder = folder,
                 .train = train,
                 .optim = recipe,
-                .stop = core::StopFlag(),
+                .stop = stop,
                 .on_progress = [&](const Progress& now) { losses.push_back(now.loss); }});
   golden.expect_close(torch::tensor(losses, at::kDouble), "losses", GetParam().tolerance);
   for (const auto& item : task.model().named_parameters()) {
