@@ -323,7 +323,7 @@ void Loop::evaluate_epoch(int64_t epoch) {
       {"test_accuracy", last_evaluation_.accuracy},
       {"time_seconds", seconds_since(epoch_begin_)},
       {"rate_images_per_second", images == 0 ? 0 : static_cast<double>(images) / train_seconds_},
-      {"input_seconds", input_seconds_}};
+      {"time_input_seconds", input_seconds_}};
   if (evaluates_beside()) {
     last_metrics_["ema_test_loss"] = average_evaluation_.loss;
     last_metrics_["ema_test_accuracy"] = average_evaluation_.accuracy;

@@ -82,8 +82,8 @@ TEST_F(StreamedRun, HowLongStepsWaitedForImagesIsInTheLog) {
   trained("run", {});
   const std::string log = core::read_file(folder_ / "run/metrics.jsonl");
   const auto epoch = nlohmann::json::parse(log.substr(0, log.find('\n')));
-  EXPECT_GT(epoch.at("input_seconds").get<double>(), 0);
-  EXPECT_LT(epoch.at("input_seconds").get<double>(), epoch.at("time_seconds").get<double>());
+  EXPECT_GT(epoch.at("time_input_seconds").get<double>(), 0);
+  EXPECT_LT(epoch.at("time_input_seconds").get<double>(), epoch.at("time_seconds").get<double>());
   EXPECT_GT(epoch.at("rate_images_per_second").get<double>(), 0);
 }
 

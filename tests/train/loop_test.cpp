@@ -43,7 +43,7 @@ RunStatus train(FakeTask& task, const std::filesystem::path& path, int64_t stop_
 
 Json without_times(Json entry) {
   for (const char* key :
-       {"time_seconds", "rate_images_per_second", "input_seconds", "memory_peak_bytes"}) {
+       {"time_seconds", "rate_images_per_second", "time_input_seconds", "memory_peak_bytes"}) {
     entry.erase(key);
   }
   return entry;
