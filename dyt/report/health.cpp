@@ -58,7 +58,9 @@ std::string level_html(double saturated) {
 
 DotRow health_row(const Layer& layer) {
   const std::string level = level_of(layer.worst());
-  DotRow row{.label = short_layer_name(layer.name), .value = percent_text(layer.worst()) + " %", .color = "#0072B2"};
+  DotRow row{.label = short_layer_name(layer.name),
+             .value = percent_text(layer.worst()) + " %",
+             .color = "#0072B2"};
   if (level == "warning") {
     row.color = "#B87900";
     row.marker = 9;

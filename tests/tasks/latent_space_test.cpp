@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "dyt/io/tensor_file.h"
+#include "dyt/tasks/diffusion.h"
 #include "dyt/tasks/presets.h"
 #include "dyt/tasks/run.h"
 #include "tests/support/expect_error.h"
@@ -72,29 +73,61 @@ TEST(LatentSpace, WhatIsNoAutoencoder) {
   expect_error(ErrorKind::kData, "RGB", [&] { latent_shape(folder / "grey.safetensors"); });
 }
 
+RunConfig latent_config(const TempFolder& folder, const std::vector<std::string>& more) {
+  std::vector<std::string> overrides = {
+      "model=dit",
+      "model.dim=16",
+      "model.depth=1",
+      "model.num_heads=2",
+      "model.norm=dyt",
+      "data.train_limit=32",
+      "data.test_limit=20",
+      "train.batch_size=16",
+      "train.epochs=1",
+      "augment.policy=center_crop",
+      "knn.k=5",
+      "diffusion.samples=4",
+      "device=cpu",
+      "diffusion.sampling_steps=4",
+      "out=" + (folder / "run").string(),
+      "diffusion.autoencoder=" + (folder / "vae.safetensors").string()};
+  overrides.insert(overrides.end(), more.begin(), more.end());
+  return resolve_config<RunConfig>({.overrides = overrides});
+}
+
+// Drawn with and without guidance by a network whose predicted noise is zero in the latents'
+// first three channels: the largest difference of the pictures.
+double moved_by_guidance(const TempFolder& folder, bool first_three_are_zero) {
+  std::vector<at::Tensor> drawn;
+  for (const char* guidance : {"diffusion.guidance=1", "diffusion.guidance=4"}) {
+    RunConfig config = latent_config(folder, {guidance});
+    data::ImageData data = data::open_data(config.data);
+    fit_to_data(config, data);
+    const auto task = make_task(config, std::move(data));
+    const at::NoGradGuard no_grad;
+    const auto weights = task->model().named_parameters();
+    weights["y_embedder.embedding_table.weight"].mul_(50);  // classes must matter
+    if (first_three_are_zero) {
+      // Rows (position in the patch, channel); 4 channels of noise, 4 of variance.
+      weights["final_layer.linear.weight"].view({-1, 8, 16}).slice(1, 0, 3).zero_();
+    }
+    drawn.push_back(dynamic_cast<Diffusion&>(*task).drawn(0, 4));
+  }
+  return (drawn[0] - drawn[1]).abs().max().item<double>();
+}
+
+TEST(LatentDiffusion, GuidesTheFirstThreeChannelsAsReleased) {
+  const TempFolder folder;
+  write_weights(folder / "vae.safetensors");
+  EXPECT_GT(moved_by_guidance(folder, false), 1e-3);
+  EXPECT_LT(moved_by_guidance(folder, true), 1e-5);
+}
+
 TEST(LatentDiffusion, ARunTrainsAndDrawsThroughTheAutoencoder) {
   const TempFolder folder;
   write_weights(folder / "vae.safetensors");
-  const auto config = [&](std::vector<std::string> more) {
-    std::vector<std::string> overrides = {
-        "model=dit",
-        "model.dim=16",
-        "model.depth=1",
-        "model.num_heads=2",
-        "model.norm=dyt",
-        "data.train_limit=32",
-        "data.test_limit=20",
-        "train.batch_size=16",
-        "train.epochs=1",
-        "augment.policy=center_crop",
-        "knn.k=5",
-        "diffusion.samples=4",
-        "device=cpu",
-        "diffusion.sampling_steps=4",
-        "out=" + (folder / "run").string(),
-        "diffusion.autoencoder=" + (folder / "vae.safetensors").string()};
-    overrides.insert(overrides.end(), more.begin(), more.end());
-    return resolve_config<RunConfig>({.overrides = overrides});
+  const auto config = [&](const std::vector<std::string>& more) {
+    return latent_config(folder, more);
   };
   const core::StopFlag stop;
   const RunOutcome outcome = train_run({.config = config({}), .stop = stop});
