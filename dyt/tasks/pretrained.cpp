@@ -53,11 +53,31 @@ void check_slots(const RunConfig& config, const RunConfig& pretraining) {
   }
 }
 
+template <class... Family>
+bool is_of(const RunConfig& run) {
+  return (std::holds_alternative<Family>(run.model.family) || ...);
+}
+
+// A ViT starts from a ViT, a masked autoencoder or a self-distillation, a ConvNeXt from a ConvNeXt.
+void check_family(const RunConfig& config, const RunConfig& pretraining) {
+  const bool fits = is_of<models::ConvNextModel>(config)
+                        ? is_of<models::ConvNextModel>(pretraining)
+                        : is_of<models::VitModel, models::MaeModel, models::DinoModel>(pretraining);
+  if (!fits) {
+    throw core::Error(core::ErrorKind::kUsage,
+                      {.what = "the weights to start from are of another family of models",
+                       .where = "start.from: " + config.start.from,
+                       .expected = "a run that goes with model=" + config.model.name,
+                       .found = "model=" + pretraining.model.name});
+  }
+}
+
 models::TransferOptions transfer_options(const RunConfig& config) {
   models::TransferOptions options;
   if (const auto pretraining = pretraining_of(config)) {
+    check_family(config, *pretraining);
     check_slots(config, *pretraining);
-    if (std::holds_alternative<models::VitModel>(pretraining->model.family)) {
+    if (is_of<models::VitModel>(*pretraining)) {
       options.resample = models::resample_positions;
     }
   }

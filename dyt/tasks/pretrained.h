@@ -33,7 +33,7 @@ models::ProbeKind probe_kind(const std::string& name);
 // starts the head of a ViT or ConvNeXt; of a DINO run the teacher's. A position table of another
 // grid is resampled by timm's rule where a supervised ViT's run made it, else by MAE's. Without
 // config.start.from nothing happens. Error(kData) for weights that do not fit; Error(kUsage) for a
-// model that is neither, and for a run whose slots hold another kind.
+// model that is neither, and for a run of another family or whose slots hold another kind.
 void load_start(torch::nn::Module& network, const RunConfig& config);
 
 }  // namespace dyt::tasks

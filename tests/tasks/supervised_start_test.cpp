@@ -51,6 +51,14 @@ TEST(SupervisedStart, OfAConvNextTakesAllButTheLastMatrix) {
   EXPECT_LT(saved(folder / "second", "head.fc.weight").abs().max().item<double>(), 1e-3);
 }
 
+TEST(SupervisedStart, AnotherFamilyIsNamed) {
+  const TempFolder folder;
+  trained_run(folder / "vit", {});
+  testing::expect_error(core::ErrorKind::kUsage, "found:    model=vit", [&] {
+    convnext(folder / "run", {"start.from=" + (folder / "vit").string()});
+  });
+}
+
 TEST(SupervisedStart, AConvNextHasNoTokensToProbe) {
   const TempFolder folder;
   testing::expect_error(core::ErrorKind::kUsage, "start.probe",
