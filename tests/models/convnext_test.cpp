@@ -125,6 +125,22 @@ TEST(ConvNext, NamesAreTimms) {
   EXPECT_EQ(std::find(names.begin(), names.end(), "stages.0.downsample.0.weight"), names.end());
 }
 
+TEST(ConvNext, DropPathRisesOverAllStages) {
+  ConvNextConfig config = tiny("dyt");  // 5 blocks
+  config.drop_path = 0.4;
+  const ConvNext model(config);
+  std::vector<double> rates;
+  for (const auto& item : model.named_modules("", /*include_self=*/false)) {
+    if (const auto* drop_path = dynamic_cast<const nn::DropPath*>(item.value().get())) {
+      rates.push_back(drop_path->rate());
+    }
+  }
+  ASSERT_EQ(rates.size(), 5u);
+  for (size_t block = 0; block < rates.size(); ++block) {
+    EXPECT_NEAR(rates[block], 0.1 * static_cast<double>(block), 1e-12);
+  }
+}
+
 TEST(ConvNext, FoldingKeepsTheLogits) {
   for (const std::string norm : {"dyt", "derf", "layer_norm", "rms_norm"}) {
     const auto model = std::make_shared<ConvNext>(tiny(norm), at::kDouble);
