@@ -156,6 +156,7 @@ RunFolder::RunFolder(fs::path path, const RunDescription& description, bool fres
 void RunFolder::remove_what_a_kill_left() {
   core::remove_leftovers(path_);
   core::remove_leftovers(path_ / "checkpoints");
+  core::remove_leftovers(path_ / "pictures");
   if (is_there(path_ / "last/state.json")) {  // without it, no checkpoint is known to be superseded
     remove_old_checkpoints();
   }

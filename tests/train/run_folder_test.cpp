@@ -113,8 +113,10 @@ void write_started_run(const std::filesystem::path& path) {
 TEST(RunFolder, OpeningRemovesWhatAKillLeft) {
   const TempFolder folder;
   write_started_run(folder.path());
+  RunFolder(folder.path(), description("one"), false).write_picture("samples", "PNG");
   const std::vector<std::string> before = listing(folder.path());
   core::write_file_atomic(folder / ".tmp-12-result.json", "{\"vers");
+  core::write_file_atomic(folder / "pictures/.tmp-12-samples.png", "PN");
   std::filesystem::create_symlink("checkpoints/step-5", folder / ".tmp-12-last");
   core::make_folder(folder / "checkpoints/.tmp-12-step-5");
   core::write_file_atomic(folder / "checkpoints/.tmp-12-step-5/model.safetensors", "half");
