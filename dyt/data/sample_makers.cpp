@@ -30,22 +30,28 @@ ViewShape square(const ImageData& data, int64_t channels) {
   return {.channels = channels, .height = data.image_size, .width = data.image_size};
 }
 
-pixels::TrainTransform transform_of(const ImageData& data, const AugmentConfig& config) {
-  const std::string& policy = config.policy;
-  const bool is_padded = policy == "padded_crop" || policy == "supervised_pad";
-  const bool is_plain = !policy.starts_with("supervised");
-  pixels::TrainTransform transform = is_padded ? pixels::small_picture_train(data.image_size)
-                                               : pixels::supervised_train(data.image_size);
-  if (policy == "one_shot_crop") {
-    transform.crop = pixels::CropKind::kOneShot;
+pixels::TrainTransform recipe_of(const std::string& policy, int64_t size) {
+  if (policy == "supervised") {
+    return pixels::supervised_train(size);
   }
+  if (policy == "supervised_pad") {
+    return pixels::small_picture_train(size);
+  }
+  if (policy == "one_shot_crop") {
+    return pixels::linear_probe_train(size);
+  }
+  if (policy == "padded_crop") {
+    return {.size = size, .crop = pixels::CropKind::kPadded};
+  }
+  return pixels::mae_pretrain(size);
+}
+
+pixels::TrainTransform transform_of(const ImageData& data, const AugmentConfig& config) {
+  pixels::TrainTransform transform = recipe_of(config.policy, data.image_size);
   transform.range.min_area = config.min_area;
   transform.normalization = data.normalization;
   transform.filter = data.filter;
-  if (is_plain) {
-    transform.rand_augment.reset();
-    transform.erase.reset();
-  } else {
+  if (transform.rand_augment) {
     transform.rand_augment->filter = data.filter;
   }
   return transform;

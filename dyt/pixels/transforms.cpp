@@ -166,10 +166,6 @@ TrainTransform linear_probe_train(int64_t size) {
   return {.size = size, .crop = CropKind::kOneShot};
 }
 
-TrainTransform dino_linear_train(int64_t size) {
-  return {.size = size, .filter = Filter::kBilinear};
-}
-
 EvalTransform supervised_eval(int64_t size, double crop_ratio) {
   return {.size = size,
           .resize = static_cast<int64_t>(static_cast<double>(size) / crop_ratio),

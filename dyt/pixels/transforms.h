@@ -117,8 +117,6 @@ TrainTransform small_picture_train(int64_t size = 32);
 TrainTransform mae_pretrain(int64_t size = 224);
 // One-shot crop, flip.
 TrainTransform linear_probe_train(int64_t size = 224);
-// Linear evaluation of DINO: RandomResizedCrop, bilinear, flip.
-TrainTransform dino_linear_train(int64_t size = 224);
 
 // Shorter side to trunc(size / crop_ratio), centre crop. From 384 pixels on straight to a square,
 // unless crop_ratio is 1, which is what the MAE code takes above 224 pixels.

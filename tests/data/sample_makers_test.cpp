@@ -109,7 +109,7 @@ TEST_F(SampleMakersTest, TheFilterIsThatOfTheData) {
   EXPECT_FALSE(first(training_maker(data, augment, 3, 1)).equal(training));
   EXPECT_FALSE(first(streamed_maker(data, data.test)).equal(test));
   at::Tensor view = at::empty({3, 16, 16});
-  pixels::TrainTransform linear = pixels::dino_linear_train(16);
+  const pixels::TrainTransform linear{.size = 16, .filter = pixels::Filter::kBilinear};
   pixels::apply(linear, formats::read_image(index_->path(0)), {.seed = 3, .epoch = 1, .sample = 0},
                 view.mutable_data_ptr<float>());
   EXPECT_TRUE(first(training_maker(data, augment, 3, 1)).equal(view));
