@@ -1,6 +1,6 @@
 #include "dyt/bench/ops_contenders.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <memory>

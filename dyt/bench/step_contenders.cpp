@@ -1,6 +1,6 @@
 #include "dyt/bench/step_contenders.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dyt/core/error.h"
 #include "dyt/models/table.h"

@@ -1,7 +1,7 @@
 // timm 1.0.15's outputs for a deterministic fill (tests/support/fill.h), as printed numbers.
 // Tolerance: the larger of 1e-9 and half a unit of the last printed digit.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dyt/core/lookup.h"
 #include "dyt/models/positions.h"

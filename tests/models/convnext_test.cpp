@@ -3,7 +3,7 @@
 #include "dyt/models/convnext.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dyt/core/lookup.h"
 #include "dyt/models/table.h"

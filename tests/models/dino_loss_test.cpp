@@ -1,7 +1,7 @@
 #include "dyt/models/dino_loss.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "tests/support/expect_error.h"
 #include "tests/support/fill.h"

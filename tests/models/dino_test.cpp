@@ -3,7 +3,7 @@
 #include "dyt/models/dino.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <optional>
 

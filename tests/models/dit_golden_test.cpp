@@ -1,7 +1,7 @@
 // A small DiT and its diffusion loss against PyTorch: scripts/golden/dit_golden.py says what its
 // files hold.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dyt/models/diffusion.h"
 #include "dyt/models/dit.h"

@@ -3,7 +3,7 @@
 #include "dyt/models/dit.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dyt/models/positions.h"
 #include "dyt/models/vit.h"

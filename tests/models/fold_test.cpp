@@ -1,6 +1,6 @@
 // A folded model gives the logits of the model it was made of.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dyt/models/vit.h"
 #include "tests/support/expect_error.h"

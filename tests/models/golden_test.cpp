@@ -1,7 +1,7 @@
 // A small ViT and a small ConvNeXt against PyTorch and timm: scripts/golden/vit_golden.py and
 // convnext_golden.py say what their files hold.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dyt/models/model_config.h"
 #include "dyt/optim/adamw.h"

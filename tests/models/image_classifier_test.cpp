@@ -2,7 +2,7 @@
 #include "dyt/models/image_classifier.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dyt/models/table.h"
 #include "tests/support/fill.h"

@@ -3,7 +3,7 @@
 #include "dyt/models/inception.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dyt/models/vit.h"
 #include "tests/support/expect_error.h"

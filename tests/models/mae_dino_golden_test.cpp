@@ -2,7 +2,7 @@
 // files hold. The recipe's parts around the networks are under test with them: schedules, clipping,
 // decay, the frozen last layer, the moving average.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dyt/models/dino.h"
 #include "dyt/models/dino_loss.h"

@@ -3,7 +3,7 @@
 #include "dyt/models/mae.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dyt/core/lookup.h"
 #include "tests/support/expect_error.h"

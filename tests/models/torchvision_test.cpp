@@ -1,7 +1,7 @@
 // ResNet and VGG against torchvision: scripts/golden/torchvision_golden.py says what its files
 // hold.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dyt/core/lookup.h"
 #include "dyt/core/text.h"

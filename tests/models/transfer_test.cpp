@@ -1,7 +1,7 @@
 #include "dyt/models/transfer.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dyt/models/dino.h"
 #include "dyt/models/mae.h"

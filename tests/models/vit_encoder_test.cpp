@@ -1,7 +1,7 @@
 #include "dyt/models/vit_encoder.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dyt/models/positions.h"
 #include "tests/support/expect_error.h"

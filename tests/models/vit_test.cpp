@@ -1,7 +1,7 @@
 #include "dyt/models/vit.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dyt/core/lookup.h"
 #include "dyt/models/positions.h"

@@ -1,6 +1,8 @@
 // batch_norm against LibTorch's own modules; group_norm where it cannot be built.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/normalization.h>
+#include <torch/types.h>
 
 #include "dyt/nn/norm.h"
 #include "tests/support/expect_error.h"

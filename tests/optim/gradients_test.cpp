@@ -1,7 +1,7 @@
 #include "dyt/optim/gradients.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace dyt::optim {
 namespace {

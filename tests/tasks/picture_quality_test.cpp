@@ -3,7 +3,7 @@
 #include "dyt/tasks/picture_quality.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dyt/analysis/sample_quality.h"
 #include "dyt/core/files.h"

@@ -1,7 +1,7 @@
 // MAE's fine-tuning through the loop against PyTorch and timm: average pooling, the rate by the
 // fractional epoch and by the layer. scripts/golden/fine_tuning_golden.py says what its files hold.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dyt/models/model_config.h"
 #include "dyt/train/loop.h"
