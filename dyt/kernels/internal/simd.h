@@ -20,6 +20,20 @@ std::vector<Implementation<BackwardProblem>> wide_backward();
 std::vector<Implementation<NormForwardProblem>> norm_forward();
 std::vector<Implementation<NormBackwardProblem>> norm_backward();
 
+// What the fast implementations take.
+template <class Problem>
+bool is_fast(const Problem& problem) {
+  switch (problem.function) {
+    case Function::kTanh:
+    case Function::kErf:
+    case Function::kIsru:
+    case Function::kLinearClip:
+      return problem.dtype != DType::kFloat64 && !problem.exact;
+    default:
+      return false;
+  }
+}
+
 template <class Problem>
 struct TargetRow {
   int64_t target;
