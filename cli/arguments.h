@@ -1,13 +1,16 @@
 // [CONFIG.toml] [key=value ...]: the part of the command line that all training commands share.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "dyt/core/config.h"
 #include "dyt/tasks/run_config.h"
+
+namespace CLI {
+class App;
+}
 
 namespace dyt::cli {
 

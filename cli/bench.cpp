@@ -1,6 +1,7 @@
 // dyt bench: operators, steps of whole models and the data pipeline beside their best peers.
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>

@@ -1,9 +1,13 @@
 // The table of commands: one row and one file each.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
+#include <string>
 #include <string_view>
+
+namespace CLI {
+class App;
+}
 
 namespace dyt::cli {
 

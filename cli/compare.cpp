@@ -1,6 +1,7 @@
 // dyt compare: the main job.
 #include "dyt/compare/compare.h"
 
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
 

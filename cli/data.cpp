@@ -1,4 +1,5 @@
 // dyt data list | describe NAME | fetch NAME | verify NAME
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 

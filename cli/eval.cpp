@@ -1,4 +1,5 @@
 // dyt eval: a run's checkpoint on the test images of its data.
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 

@@ -1,4 +1,5 @@
 // dyt fid: how good generated pictures are, beside real ones.
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -20,7 +21,7 @@ struct FidOptions {
   bool quiet = false;
 };
 
-Json json_of(const tasks::PictureQuality& quality) {
+Json fid_json(const tasks::PictureQuality& quality) {
   Json numbers = Json::object(), titles = Json::object();
   for (const tasks::QualityNumber& number : quality.numbers) {
     numbers[number.key] = number.value;
@@ -71,7 +72,7 @@ int run_fid(const FidOptions& options) {
   display.finish("", "done");
   if (options.json) {
     std::printf("%s\n",
-                json_of(quality).dump(2, ' ', false, Json::error_handler_t::replace).c_str());
+                fid_json(quality).dump(2, ' ', false, Json::error_handler_t::replace).c_str());
   } else {
     print_table(quality);
   }

@@ -1,6 +1,7 @@
 // dyt inspect: a look into a run's checkpoint.
 #include "dyt/tasks/inspect.h"
 
+#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "cli/command.h"

@@ -1,4 +1,5 @@
 // dyt models [NAME]: the table of models.
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 

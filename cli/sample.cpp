@@ -1,4 +1,5 @@
 // dyt sample: pictures drawn from a run of diffusion, as PNG files.
+#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "cli/command.h"
@@ -20,7 +21,7 @@ struct SampleOptions {
   bool quiet = false;
 };
 
-std::string line_of(const tasks::SampleProgress& progress) {
+std::string sample_line(const tasks::SampleProgress& progress) {
   return std::to_string(progress.done) + "/" + std::to_string(progress.count) + " pictures, " +
          core::fixed_text(progress.rate_pictures_per_second, 1) + " a second, " +
          duration_text(progress.time_left_seconds) + " left";
@@ -37,7 +38,7 @@ int run_sample(const SampleOptions& options) {
                               .out = options.out,
                               .stop = stop,
                               .on_progress = [&](const tasks::SampleProgress& progress) {
-                                display.update("", line_of(progress));
+                                display.update("", sample_line(progress));
                               }});
   display.finish("", "done");
   if (options.json) {

@@ -1,4 +1,5 @@
 // dyt train: one run.
+#include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
 #include <nlohmann/json.hpp>

@@ -16,7 +16,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int64_t kPartImages = 128;  // that the parts are measured with
+constexpr int64_t kPartImages = 128;  // that the parts are measured_transform with
 
 // The images of a turn: shuffled, and so often over that they are enough.
 std::vector<data::SampleRequest> turn_order(int64_t in_folder, int64_t images) {
@@ -61,7 +61,7 @@ void add_ratio(Json& row, const Timing& ours, const Timing& peer) {
   row["ratio_high"] = ratios.quantile(0.9);
 }
 
-Json measured(const DataCase& wanted, const std::shared_ptr<const data::ImageIndex>& index,
+Json measured_transform(const DataCase& wanted, const std::shared_ptr<const data::ImageIndex>& index,
               std::optional<DataPeer>& peer, const InterleaveOptions& options) {
   DataPeer::Made made = peer ? peer->make(wanted, index->size()) : DataPeer::Made();
   std::vector<Contender> contenders = {data_contender(wanted, index)};
@@ -85,7 +85,7 @@ Json measured(const DataCase& wanted, const std::shared_ptr<const data::ImageInd
   return result;
 }
 
-void check(const DataBenchConfig& config) {
+void check_data_options(const DataBenchConfig& config) {
   if (config.folder.empty()) {
     throw core::Error(core::ErrorKind::kUsage,
                       {.what = "there are no images to measure with",
@@ -100,7 +100,7 @@ void check(const DataBenchConfig& config) {
 std::string bench_data(const DataBenchConfig& config,
                        const std::function<void(const std::string&)>& say,
                        const std::function<bool()>& stop) {
-  check(config);
+  check_data_options(config);
   const auto index =
       std::make_shared<const data::ImageIndex>(data::ImageIndex::open(config.folder));
   DataBenchConfig copy = config;
@@ -119,7 +119,7 @@ std::string bench_data(const DataBenchConfig& config,
       say(transform);
     }
     result["cases"].push_back(
-        measured(case_of(config, transform, index->size()), index, peer,
+        measured_transform(case_of(config, transform, index->size()), index, peer,
                  {.rounds = config.rounds, .block_seconds = 0, .stop = stop}));
   }
   return result.dump(2) + "\n";

@@ -1,5 +1,7 @@
 #include "dyt/bench/data_peer.h"
 
+#include <nlohmann/json.hpp>
+
 #include "dyt/bench/internal/embedded.h"
 #include "dyt/bench/internal/python_peer.h"
 #include "dyt/core/error.h"

@@ -23,7 +23,7 @@ std::string row_line(const Json& row) {
   return text + "\n";
 }
 
-std::string case_table(const Json& row) {
+std::string data_case_table(const Json& row) {
   const auto count_of = [&row](const char* key) {
     return std::to_string(row.at(key).get<int64_t>());
   };
@@ -46,7 +46,7 @@ std::string data_table_text(const std::string& json) {
   const Json document = Json::parse(json);
   std::string text;
   for (const Json& row : document.at("cases")) {
-    text += case_table(row) + "\n";
+    text += data_case_table(row) + "\n";
   }
   return text +
          "/ torchvision: images per second over its loader's in the same round, median (10 to 90 % "

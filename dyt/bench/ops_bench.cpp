@@ -105,7 +105,7 @@ std::vector<Contender> all_contenders(const OpsCase& wanted, std::optional<OpsPe
   return all;
 }
 
-std::string case_table(const Json& row) {
+std::string ops_case_table(const Json& row) {
   std::string text =
       row.at("dtype").get<std::string>() + " " + std::to_string(row.at("shape")[0].get<int64_t>()) +
       " x " + std::to_string(row.at("shape")[1].get<int64_t>()) + ", " +
@@ -166,7 +166,7 @@ std::string ops_table_text(const std::string& json) {
   std::string text;
   const Json result = Json::parse(json);
   for (const Json& row : result.at("cases")) {
-    text += (text.empty() ? "" : "\n") + case_table(row);
+    text += (text.empty() ? "" : "\n") + ops_case_table(row);
   }
   return text +
          "\n/ copy, / dyt: the contender's time over that of a plain copy and of dyt in the same "

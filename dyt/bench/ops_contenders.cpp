@@ -1,5 +1,6 @@
 #include "dyt/bench/ops_contenders.h"
 
+#include <torch/csrc/autograd/autograd.h>
 #include <torch/types.h>
 
 #include <algorithm>

@@ -1,5 +1,7 @@
 #include "dyt/bench/ops_peers.h"
 
+#include <nlohmann/json.hpp>
+
 #include "dyt/bench/internal/embedded.h"
 #include "dyt/bench/internal/python_peer.h"
 

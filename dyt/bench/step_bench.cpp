@@ -21,7 +21,7 @@ using Stop = std::function<bool()>;
 
 constexpr double kMsPerSecond = 1000;
 constexpr double kBytesPerMb = 1 << 20;
-constexpr double kPauseSeconds = 2e-3;  // several times what idle threads look out for work
+constexpr double kStepPauseSeconds = 2e-3;  // several times what idle threads look out for work
 
 // The first steps, which interleave() makes to warm up, left out.
 Json parts_json(const StepContender& contender, size_t rounds) {
@@ -52,7 +52,7 @@ void add_memory(Json& slot, const StepMemory& memory) {
   slot["memory_growth_mb"] = mb(memory.growth_bytes());
 }
 
-// What a case is measured with.
+// What a case is measured_step with.
 struct Measurement {
   const StepBenchConfig& config;
   const StepCase& wanted;
@@ -99,7 +99,7 @@ Json timed_slots(const Measurement& what, std::optional<StepPeer>& peer) {
   const std::vector<Timing> timings =
       interleave(contenders, {.rounds = what.config.rounds,
                               .block_seconds = 0,
-                              .pause_seconds = what.with_peer() ? kPauseSeconds : 0,
+                              .pause_seconds = what.with_peer() ? kStepPauseSeconds : 0,
                               .stop = what.stop});
   Json slots = Json::array();
   for (size_t n = 0; n < timings.size(); ++n) {
@@ -114,7 +114,7 @@ Json timed_slots(const Measurement& what, std::optional<StepPeer>& peer) {
   return slots;
 }
 
-Json measured(const Measurement& what, std::optional<StepPeer>& peer) {
+Json measured_step(const Measurement& what, std::optional<StepPeer>& peer) {
   Json slots = timed_slots(what, peer);
   for (size_t n = 0; what.with_memory() && n < slots.size(); ++n) {
     const std::string name = slots[n].at("slot");
@@ -135,7 +135,7 @@ Json measured(const Measurement& what, std::optional<StepPeer>& peer) {
   return row;
 }
 
-void check(const StepBenchConfig& config) {
+void check_step_options(const StepBenchConfig& config) {
   if (config.slots.empty()) {
     throw core::Error(core::ErrorKind::kUsage,
                       {.what = "'slots' is empty", .expected = "norm slots, the baseline first"});
@@ -147,7 +147,7 @@ void check(const StepBenchConfig& config) {
 std::string bench_step(const StepBenchConfig& config,
                        const std::function<void(const std::string&)>& say,
                        const std::function<bool()>& stop, const std::string& program) {
-  check(config);
+  check_step_options(config);
   const at::Device device = ops::device_of(config.device);
   const int before = at::get_num_threads();
   at::set_num_threads(config.threads == 0 ? before : static_cast<int>(config.threads));
@@ -167,7 +167,7 @@ std::string bench_step(const StepBenchConfig& config,
         say(model + ", " + pass);
       }
       const StepCase wanted = step_case(config, model, pass, device);
-      result["cases"].push_back(measured({config, wanted, program, stop}, peer));
+      result["cases"].push_back(measured_step({config, wanted, program, stop}, peer));
     }
   }
   at::set_num_threads(before);

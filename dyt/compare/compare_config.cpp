@@ -1,6 +1,7 @@
 #include "dyt/compare/compare_config.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "dyt/compare/config_fields.h"
 #include "dyt/core/error.h"

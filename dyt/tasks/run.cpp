@@ -1,6 +1,7 @@
 #include "dyt/tasks/run.h"
 
 #include <ATen/Parallel.h>
+#include <nlohmann/json.hpp>
 
 #include "dyt/core/text.h"
 #include "dyt/nn/norm_spec.h"

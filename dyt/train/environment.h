@@ -3,7 +3,7 @@
 
 #include <c10/core/Device.h>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 namespace dyt::train {

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "dyt/core/error.h"
 #include "dyt/core/text.h"

@@ -2,6 +2,7 @@
 
 #include <ctime>
 #include <functional>
+#include <nlohmann/json.hpp>
 
 #include "dyt/core/error.h"
 #include "dyt/formats/json_lines.h"

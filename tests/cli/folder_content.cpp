@@ -1,5 +1,6 @@
 #include "tests/cli/folder_content.h"
 
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "dyt/core/files.h"

@@ -12,7 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-bool contains(const std::string& text, const std::string& part) {
+bool bench_page_contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
@@ -47,17 +47,17 @@ TEST(BenchReport, PlotsAgainstWidthOrShape) {
   EXPECT_EQ(PageCheck(by_width).problem(), "");
   for (const char* part : {"Example CPU", "share_1", "channels</text>", "&lt;peer&gt;",
                            "float32, training, reused outputs, warm, 2 threads", "0.75"}) {
-    EXPECT_TRUE(contains(by_width, part)) << part;
+    EXPECT_TRUE(bench_page_contains(by_width, part)) << part;
   }
   const std::string by_shape = bench_report_html(measured({{64, 16}, {8, 16}}).dump());
   EXPECT_EQ(PageCheck(by_shape).problem(), "");
-  EXPECT_TRUE(contains(by_shape, "64 × 16"));
+  EXPECT_TRUE(bench_page_contains(by_shape, "64 × 16"));
 }
 
 TEST(BenchReport, OneShapeHasNoPlotAndSaysWhy) {
   const std::string page = bench_report_html(measured({{64, 16}}).dump());
   EXPECT_EQ(PageCheck(page).problem(), "");
-  EXPECT_TRUE(contains(page, "No plot: one shape"));
+  EXPECT_TRUE(bench_page_contains(page, "No plot: one shape"));
 }
 
 TEST(BenchReport, WrongFilesAreErrors) {

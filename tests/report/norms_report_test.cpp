@@ -1,5 +1,6 @@
 // What norms do and what alpha does, in the pages of a comparison and of an inspection.
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "dyt/report/compare_report.h"
 #include "dyt/report/inspect_report.h"
@@ -13,7 +14,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-bool contains(const std::string& text, const std::string& part) {
+bool norms_page_contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
@@ -30,23 +31,23 @@ TEST(NormsSection, ShowsPointsAndSaysWhetherThePapersPictureShows) {
        {"What normalization does", "seed 0", "64 test images", "Here the S-curve shows",
         "R² 0.980 against 0.900 in blocks.3.norm1", "factor of 8", "map_all_1", "map_tokens_3",
         "map_channels_3", "largest inputs (7)", "Every norm: line and tanh", "+0.080"}) {
-    EXPECT_TRUE(contains(clear, part)) << part;
+    EXPECT_TRUE(norms_page_contains(clear, part)) << part;
   }
-  EXPECT_FALSE(contains(clear, "map_all_2")) << "that norm has no points";
-  EXPECT_TRUE(contains(page_with_norms(0.02), "shows only slightly"));
-  EXPECT_TRUE(contains(page_with_norms(0.004), "S-curve does not show"));
+  EXPECT_FALSE(norms_page_contains(clear, "map_all_2")) << "that norm has no points";
+  EXPECT_TRUE(norms_page_contains(page_with_norms(0.02), "shows only slightly"));
+  EXPECT_TRUE(norms_page_contains(page_with_norms(0.004), "S-curve does not show"));
 }
 
 TEST(Summary, SaysTheClaimAndWhatEachKindComputesOnce) {
   const std::string page = compare_report_html(sample_compare().dump());
-  EXPECT_TRUE(contains(page, "The claim under test"));
+  EXPECT_TRUE(norms_page_contains(page, "The claim under test"));
   const std::string formula = "<em>dyt</em>: &lt;formula&gt; of dyt;";
-  EXPECT_TRUE(contains(page, formula)) << "dyt and dyt:alpha0=auto are of one kind";
+  EXPECT_TRUE(norms_page_contains(page, formula)) << "dyt and dyt:alpha0=auto are of one kind";
   EXPECT_EQ(page.find(formula), page.rfind(formula));
 }
 
 TEST(NormsSection, IsLeftOutWhereNothingWasMeasured) {
-  EXPECT_FALSE(contains(compare_report_html(sample_compare().dump()), "What normalization does"));
+  EXPECT_FALSE(norms_page_contains(compare_report_html(sample_compare().dump()), "What normalization does"));
 }
 
 std::string page_with_alpha(const Json& spread) {
@@ -65,18 +66,18 @@ TEST(AlphaSection, ComparesWithThePapersFigure) {
   for (const char* part : {"What alpha does", "r = +0.93 (95 %: +0.40 to +0.99) over 4 layers",
                            "as in the paper", "alpha_scatter_1", "alpha_std_1",
                            "From the first epoch to the last 1/std of blocks.3.norm1 goes from"}) {
-    EXPECT_TRUE(contains(page, part)) << part;
+    EXPECT_TRUE(norms_page_contains(page, part)) << part;
   }
-  EXPECT_TRUE(contains(page_with_alpha(sample_alpha_and_spread(0.3, -0.5, 0.8)),
+  EXPECT_TRUE(norms_page_contains(page_with_alpha(sample_alpha_and_spread(0.3, -0.5, 0.8)),
                        "correlation does not show here"));
-  EXPECT_TRUE(contains(page_with_alpha(sample_alpha_and_spread(-0.9, -0.99, -0.1)),
+  EXPECT_TRUE(norms_page_contains(page_with_alpha(sample_alpha_and_spread(-0.9, -0.99, -0.1)),
                        "opposite of the paper’s picture"));
   Json few = sample_alpha_and_spread(0.9, 0, 0);
   few["low"] = few["high"] = nullptr;
-  EXPECT_TRUE(contains(page_with_alpha(few), "too few to say more"));
+  EXPECT_TRUE(norms_page_contains(page_with_alpha(few), "too few to say more"));
   few["r"] = nullptr;
-  EXPECT_TRUE(contains(page_with_alpha(few), "no correlation can be given"));
-  EXPECT_FALSE(contains(page_with_alpha(nullptr), "What alpha does"));
+  EXPECT_TRUE(norms_page_contains(page_with_alpha(few), "no correlation can be given"));
+  EXPECT_FALSE(norms_page_contains(page_with_alpha(nullptr), "What alpha does"));
 }
 
 TEST(InspectReport, ShowsSlotsHealthAlphaAndNorms) {
@@ -86,15 +87,15 @@ TEST(InspectReport, ShowsSlotsHealthAlphaAndNorms) {
        {"runs/a &amp; b", "202,195", "97.50 % of 360 images of digits", "&lt;norm2&gt;", "41.0 %",
         "▲ warning", "How the stream grows", "Parameters of every part", "opposite of the paper",
         "Here the S-curve"}) {
-    EXPECT_TRUE(contains(page, part)) << part;
+    EXPECT_TRUE(norms_page_contains(page, part)) << part;
   }
 }
 
 TEST(InspectReport, TableFitsATerminal) {
   const std::string text = inspect_table_text(sample_inspection().dump());
-  EXPECT_TRUE(contains(text, "test accuracy: 97.50 %"));
-  EXPECT_TRUE(contains(text, "norm1"));
-  EXPECT_TRUE(contains(text, "41.0 %  warning")) << text;
+  EXPECT_TRUE(norms_page_contains(text, "test accuracy: 97.50 %"));
+  EXPECT_TRUE(norms_page_contains(text, "norm1"));
+  EXPECT_TRUE(norms_page_contains(text, "41.0 %  warning")) << text;
   size_t begin = 0;
   for (size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', begin)) {
     EXPECT_LE(end - begin, 104u) << "bytes; the minus sign has three";

@@ -1,6 +1,7 @@
 #include "dyt/report/run_report.h"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "dyt/core/error.h"
 #include "tests/report/page_check.h"
@@ -9,7 +10,7 @@
 namespace dyt::report {
 namespace {
 
-bool contains(const std::string& text, const std::string& part) {
+bool run_page_contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
@@ -23,7 +24,7 @@ TEST(RunReport, ShowsAFinishedRun) {
   for (const char* part : {"Finished at 98.", "209,747", "Test accuracy (%)", "Loss (log scale)",
                            "Learning rate", "alpha of each layer", "health_0", "▲ warning",
                            "dyt train seed=&lt;1&gt;", "hardware, cpu", "seed = 0 # &lt;b&gt;"}) {
-    EXPECT_TRUE(contains(page, part)) << part;
+    EXPECT_TRUE(run_page_contains(page, part)) << part;
   }
 }
 
@@ -34,8 +35,8 @@ TEST(RunReport, ShowsWhatElseAnEvaluationMeasured) {
       R"("measures":[{"name":"a","title":"distance (<run>), not FID","value":12.34567}],)");
   const std::string page = run_report_html("", sample_metrics(), result, "");
   EXPECT_EQ(PageCheck(page).problem(), "");
-  EXPECT_TRUE(contains(page, "distance (&lt;run&gt;), not FID"));
-  EXPECT_TRUE(contains(page, "12.3457"));
+  EXPECT_TRUE(run_page_contains(page, "distance (&lt;run&gt;), not FID"));
+  EXPECT_TRUE(run_page_contains(page, "12.3457"));
 }
 
 TEST(RunReport, ShowsARunThatGoesOn) {
@@ -43,8 +44,8 @@ TEST(RunReport, ShowsARunThatGoesOn) {
   metrics = metrics.substr(0, metrics.size() / 2);  // its last line is cut
   const std::string page = run_report_html("", metrics, "", "");
   EXPECT_EQ(PageCheck(page).problem(), "");
-  EXPECT_TRUE(contains(page, "has not ended"));
-  EXPECT_TRUE(contains(run_report_html("", "", "", ""), "not finished an epoch"));
+  EXPECT_TRUE(run_page_contains(page, "has not ended"));
+  EXPECT_TRUE(run_page_contains(run_report_html("", "", "", ""), "not finished an epoch"));
 }
 
 TEST(RunReport, ShowsADivergedRun) {
@@ -54,7 +55,7 @@ TEST(RunReport, ShowsADivergedRun) {
           "nonfinite":{"loss":"nan","layer":"a","words":"it began in <a>"}})",
       "");
   EXPECT_EQ(PageCheck(page).problem(), "");
-  EXPECT_TRUE(contains(
+  EXPECT_TRUE(run_page_contains(
       page, "diverged: loss or weights were not finite at step 37; it began in &lt;a&gt;."));
 }
 
@@ -68,9 +69,9 @@ TEST(RunReport, BadFilesAreErrorsThatNameThem) {
     }
     return std::string("no error");
   };
-  EXPECT_TRUE(contains(where("{\"epoch\":1}\n{\"epoch\n", ""), "metrics.jsonl, line 2"));
-  EXPECT_TRUE(contains(where("{\"epoch\":\"x\"}\n", ""), "epoch"));
-  EXPECT_TRUE(contains(where("", "{\"version\":3}"), "result.json, version"));
+  EXPECT_TRUE(run_page_contains(where("{\"epoch\":1}\n{\"epoch\n", ""), "metrics.jsonl, line 2"));
+  EXPECT_TRUE(run_page_contains(where("{\"epoch\":\"x\"}\n", ""), "epoch"));
+  EXPECT_TRUE(run_page_contains(where("", "{\"version\":3}"), "result.json, version"));
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 // may go, in turns.
 #include "tests/report/sample.h"
 
+#include <nlohmann/json.hpp>
+
 namespace dyt::report {
 namespace {
 

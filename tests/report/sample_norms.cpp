@@ -1,6 +1,7 @@
 #include "tests/report/sample_norms.h"
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 namespace dyt::report {
 namespace {

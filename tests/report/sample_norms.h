@@ -1,7 +1,7 @@
 // Made-up numbers for the pictures of what norms and alpha do.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 namespace dyt::report {
 
