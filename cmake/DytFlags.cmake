@@ -29,6 +29,11 @@ endif()
 add_compile_options(
   "$<$<COMPILE_LANGUAGE:C,CXX>:-fPIC;${DYT_WARNINGS};-Wno-missing-field-initializers;-ffp-contract=off>")
 
+if(DYT_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # A nested class with members of file-local types: g++ accepts it in a file, and warns in a batch.
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wno-subobject-linkage>)
+endif()
+
 if(DYT_SANITIZE)
   add_compile_options(
     "$<$<COMPILE_LANGUAGE:C,CXX>:-fsanitize=${DYT_SANITIZE};-fno-sanitize-recover=all;-fno-omit-frame-pointer>")

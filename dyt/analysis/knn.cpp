@@ -22,7 +22,7 @@ at::Tensor of_length_one(const at::Tensor& rows) {
   return rows / at::linalg_vector_norm(rows, 2, {-1}, /*keepdim=*/true).clamp_min(kLeast);
 }
 
-[[noreturn]] void throw_usage(const char* what, std::string expected, std::string found) {
+[[noreturn]] void throw_knn_usage(const char* what, std::string expected, std::string found) {
   throw core::Error(core::ErrorKind::kUsage,
                     {.what = what, .expected = std::move(expected), .found = std::move(found)});
 }
@@ -33,16 +33,16 @@ void check(const at::Tensor& train, const at::Tensor& labels, const at::Tensor& 
       labels.sizes() != at::IntArrayRef({train.size(0)}) || labels.scalar_type() != at::kLong) {
     std::ostringstream found;
     found << train.sizes() << ", " << labels.sizes() << ", " << test.sizes();
-    throw_usage("features and labels that do not fit each other", "(N, F), (N) int64, (M, F)",
+    throw_knn_usage("features and labels that do not fit each other", "(N, F), (N) int64, (M, F)",
                 found.str());
   }
   if (options.k < 1 || options.k > train.size(0)) {
-    throw_usage("as many neighbours as there are none", "1 to " + std::to_string(train.size(0)),
+    throw_knn_usage("as many neighbours as there are none", "1 to " + std::to_string(train.size(0)),
                 std::to_string(options.k));
   }
   const int64_t least = labels.min().item<int64_t>(), most = labels.max().item<int64_t>();
   if (least < 0 || most >= options.num_classes) {
-    throw_usage("a label without a class", "0 to " + std::to_string(options.num_classes - 1),
+    throw_knn_usage("a label without a class", "0 to " + std::to_string(options.num_classes - 1),
                 std::to_string(least < 0 ? least : most));
   }
 }

@@ -18,7 +18,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Seeds = std::span<const RunResult>;  // one slot's runs, in the order of the seeds
 
-constexpr double kPoints = 100;  // of a fraction
+constexpr double kPointsOfShare = 100;  // of a fraction
 
 Json or_null(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
 
@@ -298,7 +298,7 @@ Json data_json(const DataFacts& data) {
           {"licence", data.licence},
           {"train", data.train},
           {"test", data.test},
-          {"image_weight_points", kPoints / static_cast<double>(data.test)},
+          {"image_weight_points", kPointsOfShare / static_cast<double>(data.test)},
           {"checksum", data.checksum}};
 }
 

@@ -13,9 +13,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Runs = std::span<const RunResult>;
 
-constexpr double kPoints = 100;  // of a fraction
+constexpr double kKpiPoints = 100;  // of a fraction
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+Json kpi_text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
 // Reads the measurements of a comparison as judge_pilot wants them.
 class Measured {
@@ -90,7 +90,7 @@ class Measured {
       const RunResult& run = strip_of(slot)[i];
       const double lr = options_.strip.lrs[i];
       if (finished(run) && (!highest || lr > *highest) &&
-          kPoints * (*run.test_accuracy - *best_->test_accuracy) >= -options_.kpi.stability) {
+          kKpiPoints * (*run.test_accuracy - *best_->test_accuracy) >= -options_.kpi.stability) {
         highest = lr;
       }
     }
@@ -141,8 +141,8 @@ Json check_json(const KpiCheck& check) {
           {"measured", check.measured ? Json(*check.measured) : Json(nullptr)},
           {"interval",
            check.interval ? Json{check.interval->low, check.interval->high} : Json(nullptr)},
-          {"measured_text", text_or_null(check.measured_text)},
-          {"interval_text", text_or_null(check.interval_text)},
+          {"measured_text", kpi_text_or_null(check.measured_text)},
+          {"interval_text", kpi_text_or_null(check.interval_text)},
           {"sentence", check.sentence()}};
 }
 

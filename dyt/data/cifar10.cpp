@@ -16,11 +16,11 @@ namespace fs = std::filesystem;
 using core::Error;
 using core::ErrorKind;
 
-constexpr int64_t kSide = 32;
+constexpr int64_t kCifarSide = 32;
 constexpr int64_t kChannels = 3;
-constexpr size_t kRecord = 1 + kChannels * kSide * kSide;
-constexpr int64_t kClasses = 10;
-constexpr double kMaxPixel = 255;
+constexpr size_t kRecord = 1 + kChannels * kCifarSide * kCifarSide;
+constexpr int64_t kCifarClasses = 10;
+constexpr double kMaxCifarPixel = 255;
 
 // Appends the records of a file to `records` after checking them.
 void append_records(const fs::path& path, std::string& records) {
@@ -35,10 +35,10 @@ void append_records(const fs::path& path, std::string& records) {
   }
   for (size_t byte = 0; byte < bytes.size(); byte += kRecord) {
     const auto label = static_cast<unsigned char>(bytes[byte]);
-    if (label >= kClasses) {
+    if (label >= kCifarClasses) {
       throw Error(ErrorKind::kData, {.what = "a label is out of range",
                                      .where = path.string() + ", byte " + std::to_string(byte),
-                                     .expected = "0 to " + std::to_string(kClasses - 1),
+                                     .expected = "0 to " + std::to_string(kCifarClasses - 1),
                                      .found = std::to_string(label)});
     }
   }
@@ -47,7 +47,7 @@ void append_records(const fs::path& path, std::string& records) {
 
 ImageSplit split_of(const std::string& records) {
   const auto count = static_cast<int64_t>(records.size() / kRecord);
-  ImageSplit split{.images = at::empty({count, kChannels, kSide, kSide}, at::kByte),
+  ImageSplit split{.images = at::empty({count, kChannels, kCifarSide, kCifarSide}, at::kByte),
                    .labels = at::empty({count}, at::kLong)};
   auto* pixel = split.images.mutable_data_ptr<uint8_t>();
   auto* label = split.labels.mutable_data_ptr<int64_t>();
@@ -77,10 +77,10 @@ ImageData read_cifar10(const DataConfig& config) {
   }
   return {.train = split_of(train),
           .test = split_of(test),
-          .num_classes = kClasses,
+          .num_classes = kCifarClasses,
           .class_names = {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse",
                           "ship", "truck"},
-          .scale = kMaxPixel};
+          .scale = kMaxCifarPixel};
 }
 
 }  // namespace dyt::data

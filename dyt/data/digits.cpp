@@ -20,14 +20,14 @@ constexpr int64_t kTrainCount = 1437;
 constexpr int64_t kSide = 8;
 constexpr int64_t kPixels = kSide * kSide;
 constexpr int64_t kClasses = 10;
-constexpr double kMaxPixel = 16;
+constexpr double kMaxDigitPixel = 16;
 
 // Takes the next number and the separator after it off the text.
 int take_number(std::string_view& text) {
   int value = 0;
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
   const size_t length = static_cast<size_t>(end - text.data());
-  if (code != std::errc() || length == text.size() || value < 0 || value > kMaxPixel) {
+  if (code != std::errc() || length == text.size() || value < 0 || value > kMaxDigitPixel) {
     throw core::Error(core::ErrorKind::kInternal, {.what = "the built-in digits are damaged"});
   }
   text.remove_prefix(length + 1);
@@ -70,7 +70,7 @@ ImageData read_digits(const DataConfig&) {
   }
   ImageData data = split_in_order(all, scikit_learn_order(), kTrainCount);
   data.num_classes = kClasses;
-  data.scale = kMaxPixel;
+  data.scale = kMaxDigitPixel;
   return data;
 }
 

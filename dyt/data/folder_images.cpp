@@ -17,7 +17,7 @@ namespace {
 using core::Error;
 using core::ErrorKind;
 
-constexpr double kMaxPixel = 255;
+constexpr double kMaxFilePixel = 255;
 constexpr int64_t kMaxBytes = int64_t{8} << 30;  // all images are held in memory
 
 // What every image is brought to.
@@ -147,7 +147,7 @@ ImageData read_folder(const DataConfig& config) {
   }
   data.num_classes = static_cast<int64_t>(files.class_names.size());
   data.class_names = files.class_names;
-  data.scale = kMaxPixel;
+  data.scale = kMaxFilePixel;
   return data;
 }
 

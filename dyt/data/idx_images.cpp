@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 using core::Error;
 using core::ErrorKind;
 
-constexpr double kMaxPixel = 255;
+constexpr double kMaxIdxPixel = 255;
 constexpr int64_t kMnistClasses = 10;
 constexpr std::string_view kMnistFiles[] = {"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
                                             "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"};
@@ -154,7 +154,7 @@ ImageData read_mnist(const DataConfig& config) {
   ImageData data{.train = read_split(files[0], files[1]),
                  .test = read_split(files[2], files[3]),
                  .num_classes = kMnistClasses,
-                 .scale = kMaxPixel};
+                 .scale = kMaxIdxPixel};
   check_labels(data.train.labels, kMnistClasses, files[1]);
   check_labels(data.test.labels, kMnistClasses, files[3]);
   return data;
@@ -188,7 +188,7 @@ ImageData read_user_images(const DataConfig& config) {
                  .found = std::to_string(data.test.images.size(2))});
   }
   data.num_classes = num_classes;
-  data.scale = kMaxPixel;
+  data.scale = kMaxIdxPixel;
   return data;
 }
 

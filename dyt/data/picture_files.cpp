@@ -10,7 +10,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void refuse(const std::string& what, const fs::path& folder) {
+[[noreturn]] void refuse_pictures(const std::string& what, const fs::path& folder) {
   throw core::Error(core::ErrorKind::kData,
                     {.what = what,
                      .where = folder.string(),
@@ -38,16 +38,16 @@ std::vector<fs::path> all_in(const fs::path& folder) {
 std::vector<fs::path> picture_files(const fs::path& folder) {
   std::error_code ignored;
   if (!fs::is_directory(folder, ignored)) {
-    refuse("the folder of pictures is not there, or is no folder", folder);
+    refuse_pictures("the folder of pictures is not there, or is no folder", folder);
   }
   std::vector<fs::path> files;
   try {
     files = all_in(folder);
   } catch (const fs::filesystem_error& error) {
-    refuse("cannot read the folder: " + error.code().message(), folder);
+    refuse_pictures("cannot read the folder: " + error.code().message(), folder);
   }
   if (files.empty()) {
-    refuse("the folder holds no pictures", folder);
+    refuse_pictures("the folder holds no pictures", folder);
   }
   std::sort(files.begin(), files.end(),
             [](const fs::path& a, const fs::path& b) { return a.native() < b.native(); });

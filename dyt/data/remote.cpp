@@ -54,7 +54,7 @@ constexpr std::string_view kCifar10Members[] = {"data_batch_1.bin", "data_batch_
                                                 "data_batch_3.bin", "data_batch_4.bin",
                                                 "data_batch_5.bin", "test_batch.bin"};
 
-constexpr RemoteDataset kRows[] = {
+constexpr RemoteDataset kRemoteRows[] = {
     {.name = "mnist", .address = "https://ossci-datasets.s3.amazonaws.com/mnist/", .files = kMnist},
     {.name = "fashion_mnist",
      .address = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
@@ -68,7 +68,7 @@ constexpr RemoteDataset kRows[] = {
 
 }  // namespace
 
-std::span<const RemoteDataset> remote_table() { return kRows; }
+std::span<const RemoteDataset> remote_table() { return kRemoteRows; }
 
 const RemoteDataset* find_remote(std::string_view name) {
   for (const RemoteDataset& row : remote_table()) {

@@ -12,8 +12,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int64_t kRgb = 3;
-constexpr double kMaxPixel = 255;
+constexpr int64_t kStreamedChannels = 3;
+constexpr double kMaxStreamedPixel = 255;
 constexpr size_t kNameDigits = 16;
 
 std::shared_ptr<const ImageIndex> listed(const DataConfig& config, const fs::path& folder) {
@@ -62,8 +62,8 @@ ImageData read_streamed_folder(const DataConfig& config) {
   }
   data.num_classes = static_cast<int64_t>(train->class_names().size());
   data.class_names = train->class_names();
-  data.scale = kMaxPixel;
-  data.channels = kRgb;
+  data.scale = kMaxStreamedPixel;
+  data.channels = kStreamedChannels;
   data.image_size = config.image_size;
   data.crop_ratio = config.crop_ratio;
   data.checksum = core::sha256_hex(names);

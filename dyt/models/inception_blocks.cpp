@@ -15,7 +15,7 @@
 namespace dyt::models {
 namespace {
 
-constexpr double kEps = 1e-3;
+constexpr double kBatchNormEps = 1e-3;
 
 // For its parameters' names alone.
 class Holder final : public torch::nn::Module {};
@@ -34,7 +34,7 @@ at::Tensor average_pool(const at::Tensor& x) {
                         /*count_include_pad=*/false);
 }
 at::Tensor max_pool(const at::Tensor& x) { return at::max_pool2d(x, {3, 3}, {1, 1}, {1, 1}); }
-at::Tensor halving_pool(const at::Tensor& x) { return at::max_pool2d(x, {3, 3}, {2, 2}); }
+at::Tensor halving_max_pool(const at::Tensor& x) { return at::max_pool2d(x, {3, 3}, {2, 2}); }
 
 // Units one after the other.
 class Chain {
@@ -97,7 +97,7 @@ class Mixed6a final : public InceptionBlock {
                  options) {}
 
   at::Tensor forward(const at::Tensor& x) const override {
-    return at::cat({branch3_(x), double3_(x), halving_pool(x)}, 1);
+    return at::cat({branch3_(x), double3_(x), halving_max_pool(x)}, 1);
   }
 
  private:
@@ -142,7 +142,7 @@ class Mixed7a final : public InceptionBlock {
                  options) {}
 
   at::Tensor forward(const at::Tensor& x) const override {
-    return at::cat({branch3_(x), branch7_(x), halving_pool(x)}, 1);
+    return at::cat({branch3_(x), branch7_(x), halving_max_pool(x)}, 1);
   }
 
  private:
@@ -196,7 +196,7 @@ at::Tensor InceptionUnit::forward(const at::Tensor& x) const {
   const at::Tensor y =
       at::conv2d(x, conv_, {}, {kernel_.stride, kernel_.stride}, at::IntArrayRef(kernel_.padding));
   return at::relu(at::batch_norm(y, weight_, bias_, running_mean_, running_var_,
-                                 /*training=*/false, /*momentum=*/0, kEps,
+                                 /*training=*/false, /*momentum=*/0, kBatchNormEps,
                                  /*cudnn_enabled=*/true));
 }
 

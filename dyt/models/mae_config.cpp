@@ -7,7 +7,7 @@
 namespace dyt::models {
 namespace {
 
-MaeConfig at_224(int64_t patch_size, int64_t dim, int64_t depth, int64_t num_heads) {
+MaeConfig mae_at_224(int64_t patch_size, int64_t dim, int64_t depth, int64_t num_heads) {
   return {.image_size = 224,
           .patch_size = patch_size,
           .channels = 3,
@@ -96,13 +96,13 @@ std::span<const MaeRow> mae_table() {
   static const std::vector<MaeRow> kRows = {
       {.name = "mae_vit_base_patch16",
        .summary = "MAE, ViT-B/16: 768 wide, 12 blocks, 12 heads",
-       .config = at_224(16, 768, 12, 12)},
+       .config = mae_at_224(16, 768, 12, 12)},
       {.name = "mae_vit_large_patch16",
        .summary = "MAE, ViT-L/16: 1024 wide, 24 blocks, 16 heads",
-       .config = at_224(16, 1024, 24, 16)},
+       .config = mae_at_224(16, 1024, 24, 16)},
       {.name = "mae_vit_huge_patch14",
        .summary = "MAE, ViT-H/14: 1280 wide, 32 blocks, 16 heads",
-       .config = at_224(14, 1280, 32, 16)},
+       .config = mae_at_224(14, 1280, 32, 16)},
   };
   return kRows;
 }

@@ -12,7 +12,7 @@
 namespace dyt::models {
 namespace {
 
-constexpr double kEps = 1e-6;
+constexpr double kGroupNormEps = 1e-6;
 
 // For its children's names alone.
 class VaeGroup final : public torch::nn::Module {};
@@ -39,7 +39,7 @@ VaeNorm::VaeNorm(int64_t groups, int64_t channels, const at::TensorOptions& opti
       bias_(register_parameter("bias", at::zeros({channels}, options))) {}
 
 at::Tensor VaeNorm::forward(const at::Tensor& x) const {
-  return at::group_norm(x, groups_, weight_, bias_, kEps);
+  return at::group_norm(x, groups_, weight_, bias_, kGroupNormEps);
 }
 
 VaeResnet::VaeResnet(const VaeConfig& config, int64_t in, int64_t out,

@@ -23,20 +23,20 @@ using internal::present;
 using OptionalTensor = std::optional<Tensor>;
 using internal::AddedNormalized;
 using internal::Normalized;
-using Gradients = internal::NormGradients;
-using Mask = internal::NormMask;
+using internal::NormGradients;
+using internal::NormMask;
 
 // ---- Calls through the dispatcher ----
 
 template <class Signature>
-c10::TypedOperatorHandle<Signature> find(const char* name) {
+c10::TypedOperatorHandle<Signature> find_norm_kind(const char* name) {
   return c10::Dispatcher::singleton().findSchemaOrThrow(name, "").typed<Signature>();
 }
 
 Normalized call_norm(const Tensor& x, const OptionalTensor& weight, const OptionalTensor& bias,
                      std::string_view kind, double eps) {
   static const auto handle =
-      find<Normalized(const Tensor&, const OptionalTensor&, const OptionalTensor&, std::string_view,
+      find_norm_kind<Normalized(const Tensor&, const OptionalTensor&, const OptionalTensor&, std::string_view,
                       double)>("dyt::norm");
   return handle.call(x, weight, bias, kind, eps);
 }
@@ -44,18 +44,18 @@ Normalized call_norm(const Tensor& x, const OptionalTensor& weight, const Option
 AddedNormalized call_norm_add(const Tensor& x, const Tensor& residual, const OptionalTensor& weight,
                               const OptionalTensor& bias, std::string_view kind, double eps) {
   static const auto handle =
-      find<AddedNormalized(const Tensor&, const Tensor&, const OptionalTensor&,
+      find_norm_kind<AddedNormalized(const Tensor&, const Tensor&, const OptionalTensor&,
                            const OptionalTensor&, std::string_view, double)>("dyt::norm_add");
   return handle.call(x, residual, weight, bias, kind, eps);
 }
 
-Gradients call_norm_backward(const Tensor& grad_output, const Tensor& x,
+NormGradients call_norm_backward(const Tensor& grad_output, const Tensor& x,
                              const OptionalTensor& weight, const Tensor& mean, const Tensor& rstd,
-                             const Tensor& parameter, std::string_view kind, Mask mask,
+                             const Tensor& parameter, std::string_view kind, NormMask mask,
                              const OptionalTensor& grad_sum) {
   static const auto handle =
-      find<Gradients(const Tensor&, const Tensor&, const OptionalTensor&, const Tensor&,
-                     const Tensor&, const Tensor&, std::string_view, Mask, const OptionalTensor&)>(
+      find_norm_kind<NormGradients(const Tensor&, const Tensor&, const OptionalTensor&, const Tensor&,
+                     const Tensor&, const Tensor&, std::string_view, NormMask, const OptionalTensor&)>(
           "dyt::norm_backward");
   return handle.call(grad_output, x, weight, mean, rstd, parameter, kind, mask, grad_sum);
 }
@@ -75,11 +75,11 @@ void save(AutogradContext* context, const Tensor& x, const OptionalTensor& weigh
 }
 
 // `addends`: 1 for x, 2 for x and residual, which come before weight and bias.
-Gradients differentiate(AutogradContext* context, size_t addends, const Tensor& grad_y,
+NormGradients differentiate(AutogradContext* context, size_t addends, const Tensor& grad_y,
                         const Tensor& grad_sum) {
   const variable_list saved = context->get_saved_variables();
   const Tensor &x = saved[0], &weight = saved[1], &bias = saved[2];
-  Mask mask{};
+  NormMask mask{};
   size_t edge = 0;
   for (; edge < addends; ++edge) {
     mask[0] = mask[0] || context->needs_input_grad(edge);
@@ -132,7 +132,7 @@ struct NormAddFunction : torch::autograd::Function<NormAddFunction> {
   }
 };
 
-bool wants_gradient(std::initializer_list<OptionalTensor> tensors) {
+bool norm_wants_gradient(std::initializer_list<OptionalTensor> tensors) {
   if (internal::has_tangent(tensors)) {
     throw core::Error(core::ErrorKind::kUsage,
                       {.what = "dyt::norm has no forward-mode derivative",
@@ -147,7 +147,7 @@ bool wants_gradient(std::initializer_list<OptionalTensor> tensors) {
 
 Normalized norm_autograd(const Tensor& x, const OptionalTensor& weight, const OptionalTensor& bias,
                          std::string_view kind, double eps) {
-  if (!wants_gradient({x, weight, bias})) {
+  if (!norm_wants_gradient({x, weight, bias})) {
     const BelowAutograd guard;
     return call_norm(x, weight, bias, kind, eps);
   }
@@ -158,7 +158,7 @@ Normalized norm_autograd(const Tensor& x, const OptionalTensor& weight, const Op
 AddedNormalized norm_add_autograd(const Tensor& x, const Tensor& residual,
                                   const OptionalTensor& weight, const OptionalTensor& bias,
                                   std::string_view kind, double eps) {
-  if (!wants_gradient({x, residual, weight, bias})) {
+  if (!norm_wants_gradient({x, residual, weight, bias})) {
     const BelowAutograd guard;
     return call_norm_add(x, residual, weight, bias, kind, eps);
   }
@@ -167,11 +167,11 @@ AddedNormalized norm_add_autograd(const Tensor& x, const Tensor& residual,
   return {found[0], found[1], found[2], found[3]};
 }
 
-Gradients norm_backward_autograd(const Tensor& grad_output, const Tensor& x,
+NormGradients norm_backward_autograd(const Tensor& grad_output, const Tensor& x,
                                  const OptionalTensor& weight, const Tensor& mean,
                                  const Tensor& rstd, const Tensor& parameter, std::string_view kind,
-                                 Mask mask, const OptionalTensor& grad_sum) {
-  if (wants_gradient({grad_output, x, weight, grad_sum})) {
+                                 NormMask mask, const OptionalTensor& grad_sum) {
+  if (norm_wants_gradient({grad_output, x, weight, grad_sum})) {
     throw core::Error(core::ErrorKind::kUsage,
                       {.what = "dyt::norm has no second derivative",
                        .todo = "ask for the first without create_graph, or take LibTorch's norm: "

@@ -15,64 +15,64 @@ using at::Tensor;
 using OptionalTensor = std::optional<Tensor>;
 
 template <class... Parts>
-std::string text_of(const Parts&... parts) {
+std::string sizes_text(const Parts&... parts) {
   std::ostringstream text;
   (text << ... << parts);
   return text.str();
 }
 
-core::Error wrong(std::string what, std::string expected, std::string found) {
+core::Error wrong_norm_argument(std::string what, std::string expected, std::string found) {
   return core::Error(core::ErrorKind::kUsage, {.what = "dyt::norm: " + std::move(what),
                                                .expected = std::move(expected),
                                                .found = std::move(found)});
 }
 
-void check_x(const Tensor& x) {
+void check_norm_input(const Tensor& x) {
   const at::ScalarType type = x.scalar_type();
   if (type != at::kFloat && type != at::kDouble && type != at::kBFloat16 && type != at::kHalf) {
-    throw wrong("type of x", "Float, Double, BFloat16 or Half", text_of(type));
+    throw wrong_norm_argument("type of x", "Float, Double, BFloat16 or Half", sizes_text(type));
   }
   if (x.dim() < 1) {
-    throw wrong("shape of x", "at least one dimension", text_of(x.sym_sizes()));
+    throw wrong_norm_argument("shape of x", "at least one dimension", sizes_text(x.sym_sizes()));
   }
 }
 
-void check_parameter(const Tensor& x, const OptionalTensor& tensor, const char* name) {
+void check_norm_parameter(const Tensor& x, const OptionalTensor& tensor, const char* name) {
   if (!present(tensor)) {
     return;
   }
   const bool narrow = x.scalar_type() == at::kBFloat16 || x.scalar_type() == at::kHalf;
   if (tensor->scalar_type() != x.scalar_type() &&
       !(narrow && tensor->scalar_type() == at::kFloat)) {
-    throw wrong(text_of("type of ", name),
-                text_of(x.scalar_type(), " as x", narrow ? ", or Float" : ""),
-                text_of(tensor->scalar_type()));
+    throw wrong_norm_argument(sizes_text("type of ", name),
+                sizes_text(x.scalar_type(), " as x", narrow ? ", or Float" : ""),
+                sizes_text(tensor->scalar_type()));
   }
   if (tensor->device() != x.device()) {
-    throw wrong(text_of("device of ", name), text_of(x.device(), " as x"),
-                text_of(tensor->device()));
+    throw wrong_norm_argument(sizes_text("device of ", name), sizes_text(x.device(), " as x"),
+                sizes_text(tensor->device()));
   }
   if (tensor->dim() != 1 || tensor->sym_size(0) != x.sym_size(-1)) {
-    throw wrong(text_of("shape of ", name), text_of("[", x.sym_size(-1), "], the last of x"),
-                text_of(tensor->sym_sizes()));
+    throw wrong_norm_argument(sizes_text("shape of ", name), sizes_text("[", x.sym_size(-1), "], the last of x"),
+                sizes_text(tensor->sym_sizes()));
   }
 }
 
 void check(const Tensor& x, const OptionalTensor& weight, const OptionalTensor& bias) {
-  check_x(x);
-  check_parameter(x, weight, "weight");
-  check_parameter(x, bias, "bias");
+  check_norm_input(x);
+  check_norm_parameter(x, weight, "weight");
+  check_norm_parameter(x, bias, "bias");
   if (present(weight) && present(bias) && weight->scalar_type() != bias->scalar_type()) {
-    throw wrong("type of bias", text_of(weight->scalar_type(), " as weight"),
-                text_of(bias->scalar_type()));
+    throw wrong_norm_argument("type of bias", sizes_text(weight->scalar_type(), " as weight"),
+                sizes_text(bias->scalar_type()));
   }
 }
 
 void check_same(const Tensor& x, const Tensor& tensor, const char* name) {
   if (tensor.scalar_type() != x.scalar_type() || tensor.device() != x.device() ||
       tensor.sym_sizes() != x.sym_sizes()) {
-    throw wrong(name, text_of("as x: ", x.scalar_type(), " ", x.sym_sizes()),
-                text_of(tensor.scalar_type(), " ", tensor.sym_sizes()));
+    throw wrong_norm_argument(name, sizes_text("as x: ", x.scalar_type(), " ", x.sym_sizes()),
+                sizes_text(tensor.scalar_type(), " ", tensor.sym_sizes()));
   }
 }
 
@@ -82,8 +82,8 @@ void check_statistic(const Tensor& x, const Tensor& tensor, const char* name) {
   const at::ScalarType type = x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
   if (tensor.scalar_type() != type || tensor.device() != x.device() ||
       tensor.sym_sizes() != sizes) {
-    throw wrong(name, text_of(type, " ", sizes, " on ", x.device()),
-                text_of(tensor.scalar_type(), " ", tensor.sym_sizes()));
+    throw wrong_norm_argument(name, sizes_text(type, " ", sizes, " on ", x.device()),
+                sizes_text(tensor.scalar_type(), " ", tensor.sym_sizes()));
   }
 }
 
@@ -93,8 +93,8 @@ void check_gradient_type(const Tensor& x, const OptionalTensor& weight, const Te
   const bool fits = present(weight) ? type == weight->scalar_type()
                                     : type == x.scalar_type() || (narrow && type == at::kFloat);
   if (!fits || parameter.device() != x.device()) {
-    throw wrong("parameter", text_of("type of weight or x, on ", x.device()),
-                text_of(type, " on ", parameter.device()));
+    throw wrong_norm_argument("parameter", sizes_text("type of weight or x, on ", x.device()),
+                sizes_text(type, " on ", parameter.device()));
   }
 }
 
@@ -111,7 +111,7 @@ Tensor statistic(const Tensor& x) {
 
 kernels::NormKind norm_kind(std::string_view kind) {
   if (kind != "layer_norm" && kind != "rms_norm") {
-    throw wrong("kind", "layer_norm or rms_norm", std::string(kind));
+    throw wrong_norm_argument("kind", "layer_norm or rms_norm", std::string(kind));
   }
   return kind == "layer_norm" ? kernels::NormKind::kLayerNorm : kernels::NormKind::kRmsNorm;
 }

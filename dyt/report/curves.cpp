@@ -72,7 +72,7 @@ struct LayerSeries {
   std::vector<const std::vector<double>*> runs;
 };
 
-std::vector<LayerSeries> layers_of(const Slot& slot) {
+std::vector<LayerSeries> layer_curves_of(const Slot& slot) {
   const bool any_finished = std::any_of(slot.seeds.begin(), slot.seeds.end(),
                                         [](const SeedRun& run) { return !run.diverged; });
   std::vector<LayerSeries> layers;
@@ -173,7 +173,7 @@ std::string train_loss_curves(const std::vector<Slot>& slots) {
 }
 
 std::string alpha_figure(const Slot& slot, size_t index) {
-  const std::vector<LayerSeries> layers = layers_of(slot);
+  const std::vector<LayerSeries> layers = layer_curves_of(slot);
   std::vector<Line> lines;
   size_t runs = 0;
   for (size_t i = 0; i < layers.size(); ++i) {

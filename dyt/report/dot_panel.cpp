@@ -10,7 +10,7 @@
 namespace dyt::report {
 namespace {
 
-constexpr double kWidth = 400;
+constexpr double kDotPanelWidth = 400;
 constexpr double kDotSize = 7;
 constexpr size_t kLongestLeftLabel = 16;
 constexpr size_t kLabelAndValue = 44;  // characters that fit above a row
@@ -38,13 +38,13 @@ std::optional<Interval> values_of(const DotPanel& panel) {
   return Interval{*low, *high};
 }
 
-class Drawing {
+class DotDrawing {
  public:
-  Drawing(const DotPanel& panel, const Interval& values)
+  DotDrawing(const DotPanel& panel, const Interval& values)
       : panel_(panel),
         row_height_(height_of_row(panel)),
         area_{.left = panel.labels_left ? 12 + 7.8 * longest_label(panel) : 12,
-              .right = kWidth - 14,
+              .right = kDotPanelWidth - 14,
               .top = has_line_labels(panel) ? 24.0 : 6.0},
         axis_(make_axis({}, values.low, values.high, area_.width(), 46)) {
     area_.bottom = area_.top + row_height_ * static_cast<double>(panel.rows.size()) + 4;
@@ -57,7 +57,7 @@ class Drawing {
 
   std::string svg() {
     GnuplotScript script(
-        {.width = static_cast<int>(kWidth), .height = height_, .name = panel_.name});
+        {.width = static_cast<int>(kDotPanelWidth), .height = height_, .name = panel_.name});
     add_axes(script);
     add_line_labels(script);
     for (size_t i = 0; i < panel_.rows.size(); ++i) {
@@ -157,7 +157,7 @@ class Drawing {
     script.add_text(
         "", 9, y, "point pt " + std::to_string(row.marker) + " ps 0.7 lc rgb '" + row.color + "'");
     script.add_text(shorten(row.label, kLabelAndValue - taken), 20, y);
-    script.add_text(row.value, kWidth - 4, y, "right");
+    script.add_text(row.value, kDotPanelWidth - 4, y, "right");
   }
 
   void add_marks(GnuplotScript& script, const DotRow& row, double y) {
@@ -251,7 +251,7 @@ class Drawing {
 
 std::string dot_panel_svg(const DotPanel& panel) {
   const std::optional<Interval> values = values_of(panel);
-  return values ? Drawing(panel, *values).svg() : "";
+  return values ? DotDrawing(panel, *values).svg() : "";
 }
 
 }  // namespace dyt::report

@@ -11,7 +11,7 @@
 namespace dyt::report {
 namespace {
 
-std::string number(double value) { return std::isfinite(value) ? core::number_text(value) : "NaN"; }
+std::string gnuplot_number(double value) { return std::isfinite(value) ? core::number_text(value) : "NaN"; }
 
 // What gnuplot says on standard error; only asked for after a failure, because the two streams
 // would mix in the picture.
@@ -98,16 +98,16 @@ GnuplotScript::GnuplotScript(Canvas canvas) : canvas_(std::move(canvas)) {
 void GnuplotScript::add(const std::string& command) { text_ += command + "\n"; }
 
 void GnuplotScript::set_area(const PlotArea& area) {
-  add("set lmargin at screen " + number(area.left / canvas_.width));
-  add("set rmargin at screen " + number(area.right / canvas_.width));
-  add("set tmargin at screen " + number(1 - area.top / canvas_.height));
-  add("set bmargin at screen " + number(1 - area.bottom / canvas_.height));
+  add("set lmargin at screen " + gnuplot_number(area.left / canvas_.width));
+  add("set rmargin at screen " + gnuplot_number(area.right / canvas_.width));
+  add("set tmargin at screen " + gnuplot_number(1 - area.top / canvas_.height));
+  add("set bmargin at screen " + gnuplot_number(1 - area.bottom / canvas_.height));
 }
 
 void GnuplotScript::add_text(const std::string& text, double x, double y,
                              const std::string& options) {
-  add("set label " + quoted(text) + " at screen " + number(x / canvas_.width) + ", screen " +
-      number(1 - y / canvas_.height) + " " + options + " front");
+  add("set label " + quoted(text) + " at screen " + gnuplot_number(x / canvas_.width) + ", screen " +
+      gnuplot_number(1 - y / canvas_.height) + " " + options + " front");
 }
 
 std::string GnuplotScript::add_data(const std::vector<std::vector<double>>& rows) {
@@ -116,7 +116,7 @@ std::string GnuplotScript::add_data(const std::vector<std::vector<double>>& rows
   for (const std::vector<double>& row : rows) {
     std::string line;
     for (const double value : row) {
-      line += number(value) + " ";
+      line += gnuplot_number(value) + " ";
     }
     add(line);
   }

@@ -31,7 +31,7 @@ struct Inspection {
   std::optional<Norms> norms;
 };
 
-SlotRow parse_slot(const JsonNode& node) {
+SlotRow inspected_slot(const JsonNode& node) {
   return {.name = node.required_text("name"),
           .site = node.text("site"),
           .level = node.text("level"),
@@ -62,7 +62,7 @@ Inspection parse(const std::string& text) {
                         .alpha_spread = parse_alpha_spread(root.object("alpha_and_spread")),
                         .norms = parse_norms(root.object("norms"))};
   for (const JsonNode& slot : root.list("slots")) {
-    inspection.slots.push_back(parse_slot(slot));
+    inspection.slots.push_back(inspected_slot(slot));
   }
   for (const JsonNode& layer : root.list("layers")) {
     inspection.layers.emplace_back(layer.text("name"), layer.integer("parameters").value_or(0));
@@ -70,7 +70,7 @@ Inspection parse(const std::string& text) {
   return inspection;
 }
 
-std::string maybe(const std::optional<double>& value, const std::string& absent) {
+std::string optional_number(const std::optional<double>& value, const std::string& absent) {
   return value ? short_number(*value) : absent;
 }
 
@@ -87,10 +87,10 @@ std::vector<std::string> slot_cells(const SlotRow& slot, const std::string& abse
   return {slot.name,
           slot.site,
           count_or(slot.parameters, absent),
-          maybe(slot.alpha, absent),
-          maybe(slot.inverse_std, absent),
-          maybe(slot.input_std, absent),
-          maybe(slot.input_max, absent),
+          optional_number(slot.alpha, absent),
+          optional_number(slot.inverse_std, absent),
+          optional_number(slot.input_std, absent),
+          optional_number(slot.input_max, absent),
           percent_or(slot.saturated, absent),
           slot.level.empty() ? absent : slot.level};
 }

@@ -12,12 +12,12 @@
 namespace dyt::report {
 namespace {
 
-constexpr double kWidth = 400;
+constexpr double kLinePanelWidth = 400;
 constexpr double kLabelHeight = 15;
 constexpr size_t kMostEndLabels = 13;
 constexpr size_t kLongestEndLabel = 13;
 
-struct Range {
+struct LineRange {
   double low = std::numeric_limits<double>::infinity();
   double high = -std::numeric_limits<double>::infinity();
   bool empty() const { return low > high; }
@@ -33,8 +33,8 @@ bool drawable(const Scale& scale, double value) {
   return std::isfinite(value) && (scale.kind != ScaleKind::kLog || value > 0);
 }
 
-Range y_range(const LinePanel& panel) {
-  Range range;
+LineRange y_range(const LinePanel& panel) {
+  LineRange range;
   for (const Line& line : panel.lines) {
     for (const double value : line.y) {
       if (drawable(panel.scale, value)) {
@@ -48,8 +48,8 @@ Range y_range(const LinePanel& panel) {
   return range;
 }
 
-Range x_range(const LinePanel& panel) {
-  Range range;
+LineRange x_range(const LinePanel& panel) {
+  LineRange range;
   for (const Line& line : panel.lines) {
     for (const double value : line.x) {
       range.add(value);
@@ -58,7 +58,7 @@ Range x_range(const LinePanel& panel) {
   return range;
 }
 
-Axis x_axis_of(const LinePanel& panel, const Range& x, double pixels) {
+Axis x_axis_of(const LinePanel& panel, const LineRange& x, double pixels) {
   if (panel.x_ticks.empty()) {
     return count_axis(x.low, x.high, pixels);
   }
@@ -110,11 +110,11 @@ void push_apart(std::vector<EndLabel>& labels, const PlotArea& area) {
   }
 }
 
-class Drawing {
+class LineDrawing {
  public:
-  Drawing(const LinePanel& panel, const Range& x, const Range& y)
+  LineDrawing(const LinePanel& panel, const LineRange& x, const LineRange& y)
       : panel_(panel),
-        script_({.width = static_cast<int>(kWidth), .height = panel.height, .name = panel.name}),
+        script_({.width = static_cast<int>(kLinePanelWidth), .height = panel.height, .name = panel.name}),
         area_{.right = right_edge(panel), .top = 32, .bottom = panel.height - 46.0},
         y_axis_(make_axis(panel.scale, y.low, y.high, area_.height())) {
     area_.left = left_edge(y_axis_);
@@ -145,7 +145,7 @@ class Drawing {
     for (const Line& line : panel.lines) {
       longest = std::max(longest, std::min(kLongestEndLabel, character_count(line.end_label)));
     }
-    return longest == 0 ? kWidth - 12 : kWidth - 26 - 7.6 * static_cast<double>(longest);
+    return longest == 0 ? kLinePanelWidth - 12 : kLinePanelWidth - 26 - 7.6 * static_cast<double>(longest);
   }
 
   void add_axes() {
@@ -217,7 +217,7 @@ class Drawing {
       const std::string color = " rgb '" + label.color + "'";
       script_.add("set arrow from first " + core::number_text(label.x) + ", first " +
                   core::number_text(label.y) + " to screen " +
-                  core::number_text((area_.right + 16) / kWidth) + ", screen " +
+                  core::number_text((area_.right + 16) / kLinePanelWidth) + ", screen " +
                   core::number_text(1 - label.y_pixel / panel_.height) + " nohead lw 0.7 lc" +
                   color);
       script_.add_text(label.text, area_.right + 19, label.y_pixel, "left textcolor" + color);
@@ -236,8 +236,8 @@ class Drawing {
 }  // namespace
 
 std::string line_panel_svg(const LinePanel& panel) {
-  const Range y = y_range(panel);
-  return y.empty() ? "" : Drawing(panel, x_range(panel), y).svg();
+  const LineRange y = y_range(panel);
+  return y.empty() ? "" : LineDrawing(panel, x_range(panel), y).svg();
 }
 
 }  // namespace dyt::report

@@ -33,7 +33,7 @@ struct RunData {
   bool is_of_test_images() const { return accuracy_of == "test accuracy"; }
 };
 
-double or_nan(std::optional<double> value) { return value.value_or(std::nan("")); }
+double number_or_nan(std::optional<double> value) { return value.value_or(std::nan("")); }
 
 std::string maybe(std::optional<double> value, int digits) {
   return value ? core::fixed_text(*value, digits) : "";
@@ -52,12 +52,12 @@ void add_alpha(const JsonNode& line, SeedRun& run) {
 
 void add_metrics_line(const JsonNode& line, RunData& data) {
   SeedRun& run = data.slot.seeds.front();
-  run.curve.push_back({.epoch = or_nan(line.number("epoch")),
-                       .train_loss = or_nan(line.number("train_loss")),
-                       .test_loss = or_nan(line.number("test_loss")),
-                       .test_accuracy = or_nan(line.number("test_accuracy"))});
+  run.curve.push_back({.epoch = number_or_nan(line.number("epoch")),
+                       .train_loss = number_or_nan(line.number("train_loss")),
+                       .test_loss = number_or_nan(line.number("test_loss")),
+                       .test_accuracy = number_or_nan(line.number("test_accuracy"))});
   run.step = line.integer("step");
-  data.learning_rates.push_back(or_nan(line.number("lr")));
+  data.learning_rates.push_back(number_or_nan(line.number("lr")));
   add_alpha(line, run);
 }
 

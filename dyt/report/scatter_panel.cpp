@@ -15,7 +15,7 @@ namespace {
 constexpr double kPadding = 0.04;  // of the range, on both sides
 constexpr double kTickSpacing = 60;
 
-struct Range {
+struct ScatterRange {
   double low = std::numeric_limits<double>::infinity();
   double high = -std::numeric_limits<double>::infinity();
   void add(const std::vector<double>& values) {
@@ -29,7 +29,7 @@ struct Range {
   bool empty() const { return low > high; }
 };
 
-Axis padded_axis(Range range, bool from_zero, double pixels, double spacing) {
+Axis padded_axis(ScatterRange range, bool from_zero, double pixels, double spacing) {
   if (from_zero) {
     range.low = std::min(range.low, 0.0);
   }
@@ -38,9 +38,9 @@ Axis padded_axis(Range range, bool from_zero, double pixels, double spacing) {
   return make_axis({}, low, range.high + padding, pixels, spacing);
 }
 
-class Drawing {
+class ScatterDrawing {
  public:
-  Drawing(const ScatterPanel& panel, const Range& x, const Range& y)
+  ScatterDrawing(const ScatterPanel& panel, const ScatterRange& x, const ScatterRange& y)
       : panel_(panel),
         script_({.width = panel.width, .height = panel.height, .name = panel.name}),
         area_{.right = panel.width - 12.0, .top = 50, .bottom = panel.height - 46.0},
@@ -117,13 +117,13 @@ class Drawing {
 }  // namespace
 
 std::string scatter_panel_svg(const ScatterPanel& panel) {
-  Range x;
-  Range y;
+  ScatterRange x;
+  ScatterRange y;
   for (const ScatterPoints& points : panel.points) {
     x.add(points.x);
     y.add(points.y);
   }
-  return x.empty() || y.empty() ? "" : Drawing(panel, x, y).svg();
+  return x.empty() || y.empty() ? "" : ScatterDrawing(panel, x, y).svg();
 }
 
 }  // namespace dyt::report

@@ -11,7 +11,7 @@
 namespace dyt::tasks {
 namespace {
 
-constexpr int64_t kShown = 8;
+constexpr int64_t kShownToClassifier = 8;
 
 at::Tensor labels_of(const data::ImageSplit& split, std::span<const int64_t> samples) {
   const at::Tensor index = torch::tensor(at::IntArrayRef(samples.data(), samples.size()));
@@ -109,7 +109,7 @@ train::Evaluation Classify::test_results() {
 
 train::Picture Classify::attention(models::VisionTransformer& vit) {
   const at::NoGradGuard no_grad;
-  const at::Tensor images = test_images(0, std::min(kShown, test_samples()));
+  const at::Tensor images = test_images(0, std::min(kShownToClassifier, test_samples()));
   const bool by_class = vit.config().global_pool == "token";
   return attention_picture(pixels_of(images), vit.last_attention(images),
                            by_class ? Looker::kClassToken : Looker::kPatches);

@@ -18,7 +18,7 @@ namespace {
 
 constexpr int64_t kLossImages = 512;  // of the test images, for the test loss
 constexpr int64_t kDrawnAtOnce = 100;
-constexpr int64_t kShown = 50;
+constexpr int64_t kShownToDiffusion = 50;
 
 at::Tensor normal_of(at::IntArrayRef shape, core::RandomStream& random) {
   const at::Tensor noise = at::empty(shape, at::kFloat);
@@ -29,7 +29,7 @@ at::Tensor normal_of(at::IntArrayRef shape, core::RandomStream& random) {
   return noise;
 }
 
-const models::DitConfig& sizes_of(const RunConfig& config) {
+const models::DitConfig& dit_sizes_of(const RunConfig& config) {
   return std::get<models::DitModel>(config.model.family).sizes;
 }
 
@@ -49,8 +49,8 @@ Diffusion::Diffusion(const RunConfig& config, data::ImageData data)
     : VisionTask(config, std::move(data)),
       schedule_(models::linear_schedule()),
       sampling_(models::linear_schedule(respacing(config.diffusion))),
-      shape_({sizes_of(config).channels, sizes_of(config).image_size, sizes_of(config).image_size}),
-      model_(std::make_shared<models::Dit>(sizes_of(config))) {
+      shape_({dit_sizes_of(config).channels, dit_sizes_of(config).image_size, dit_sizes_of(config).image_size}),
+      model_(std::make_shared<models::Dit>(dit_sizes_of(config))) {
   if (!config.diffusion.autoencoder.empty()) {
     latents_.emplace(config.diffusion.autoencoder, device());
   }
@@ -209,7 +209,7 @@ train::Evaluation Diffusion::evaluate() {
       {.name = "samples",
        .caption = "Drawn pictures, the classes in turn (" + config().diffusion.sampler + ", " +
                   std::to_string(config().diffusion.sampling_steps) + " steps)",
-       .pixels = data::image_grid(models::to_pixels(pictures.slice(0, 0, std::min(count, kShown))),
+       .pixels = data::image_grid(models::to_pixels(pictures.slice(0, 0, std::min(count, kShownToDiffusion))),
                                   {.columns = data().num_classes})});
   return result;
 }

@@ -10,12 +10,12 @@
 namespace dyt::tasks {
 namespace {
 
-constexpr int64_t kRgb = 3;
+constexpr int64_t kPixelChannels = 3;
 
 models::VaeConfig config_of(const std::filesystem::path& weights) {
   try {
     const models::VaeConfig config = models::vae_config_of(io::read_tensors(weights));
-    if (config.image_channels != kRgb) {
+    if (config.image_channels != kPixelChannels) {
       throw core::Error(core::ErrorKind::kData, {.what = "this autoencoder is not of RGB images",
                                                  .expected = "3 channels",
                                                  .found = std::to_string(config.image_channels)});

@@ -7,7 +7,7 @@
 namespace dyt::tasks {
 namespace {
 
-constexpr int64_t kShown = 8;
+constexpr int64_t kShownToAutoencoder = 8;
 
 // One row of uniform numbers a sample, from the stream (seed, name, indices of the sample).
 template <class StreamOf>
@@ -94,7 +94,7 @@ train::Evaluation MaskedImages::evaluate() {
 }
 
 train::Picture MaskedImages::reconstructions() {
-  const int64_t count = std::min(kShown, test_samples());
+  const int64_t count = std::min(kShownToAutoencoder, test_samples());
   const models::MaeConfig& sizes = model_->config();
   const at::Tensor images = test_images(0, count);
   const models::MaeOutput output = test_output(0, count);

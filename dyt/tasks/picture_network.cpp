@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 using core::Error;
 using core::ErrorKind;
 
-constexpr int64_t kBatch = 32;
+constexpr int64_t kPictureBatch = 32;
 constexpr double kLargestByte = 255;
 
 void check_weights_file(const fs::path& weights) {
@@ -63,10 +63,10 @@ at::Tensor planes_of(const formats::Image& picture, int64_t channels) {  // (cha
   return interleaved.permute({2, 0, 1}).expand({channels, -1, -1});
 }
 
-// The pictures from `begin` on that are of one size, at most kBatch.
+// The pictures from `begin` on that are of one size, at most kPictureBatch.
 at::Tensor next_batch(const PictureSource& source, int64_t begin, const PictureNetwork& network) {
   std::vector<at::Tensor> rows;
-  const int64_t end = std::min(source.count, begin + kBatch);
+  const int64_t end = std::min(source.count, begin + kPictureBatch);
   for (int64_t n = begin; n < end; ++n) {
     const formats::Image picture = source.picture(n);
     check_picture(source, n, picture, network);

@@ -28,7 +28,7 @@ using Json = nlohmann::ordered_json;
 constexpr int64_t kGroup = 32;
 constexpr const char* kSettings = "samples.json";
 
-void check_family(const SampleInput& input) {
+void check_draws_pictures(const SampleInput& input) {
   const RunConfig config = config_of_run(input.run);
   if (!std::holds_alternative<models::DitModel>(config.model.family)) {
     throw core::Error(core::ErrorKind::kUsage,
@@ -222,7 +222,7 @@ class Drawing {
 }  // namespace
 
 SampleOutcome sample_pictures(const SampleInput& input) {
-  check_family(input);
+  check_draws_pictures(input);
   const OpenRun run = open_run_to_look(input.run, input.which, input.overrides);
   auto& task = dynamic_cast<Diffusion&>(*run.task);
   const Json settings = settings_of(input, run);

@@ -13,24 +13,24 @@
 namespace dyt::tasks {
 namespace {
 
-constexpr int64_t kShown = 8;
-constexpr int64_t kLossImages = 256;  // of the test images, for the test loss
+constexpr int64_t kShownToStudent = 8;
+constexpr int64_t kDinoLossImages = 256;  // of the test images, for the test loss
 
-models::DinoConfig sizes_of(const RunConfig& config) {
+models::DinoConfig dino_sizes_of(const RunConfig& config) {
   return std::get<models::DinoModel>(config.model.family).sizes;
 }
 
 models::DinoLossOptions loss_options(const RunConfig& config) {
   const DinoTaskConfig& dino = config.dino;
   return {
-      .out_dim = sizes_of(config).out_dim,
+      .out_dim = dino_sizes_of(config).out_dim,
       .warmup_teacher_temperature = dino.warmup_teacher_temperature,
       .teacher_temperature = dino.teacher_temperature,
       .warmup_epochs = std::llround(dino.warmup_share * static_cast<double>(config.train.epochs))};
 }
 
 int64_t local_size(const RunConfig& config) {
-  const models::DinoConfig sizes = sizes_of(config);
+  const models::DinoConfig sizes = dino_sizes_of(config);
   if (config.dino.local_size > 0) {
     return config.dino.local_size;
   }
@@ -62,7 +62,7 @@ Distillation::Distillation(const models::DinoConfig& config, const models::DinoL
 SelfDistillation::SelfDistillation(const RunConfig& config, data::ImageData data)
     : VisionTask(config, std::move(data)),
       transform_(crops_config(config, this->data())),
-      model_(std::make_shared<Distillation>(sizes_of(config), loss_options(config))) {
+      model_(std::make_shared<Distillation>(dino_sizes_of(config), loss_options(config))) {
   const auto& family = std::get<models::DinoModel>(config.model.family);
   models::initialize(*model_->student, seed(), family.init.linear_std);
   model_->start_teacher();
@@ -126,7 +126,7 @@ void SelfDistillation::add_test_loss(train::Evaluation& result) {
   const at::NoGradGuard no_grad;
   std::vector<at::Tensor> crops =
       data::made_batch(data::crops_maker(data(), data().test, transform_, seed(), /*epoch=*/0),
-                       data::order_as_they_are(std::min(kLossImages, test_samples())));
+                       data::order_as_they_are(std::min(kDinoLossImages, test_samples())));
   for (at::Tensor& crop : crops) {
     crop = crop.to(device());
   }
@@ -164,7 +164,7 @@ train::Evaluation SelfDistillation::evaluate() {
 
 train::Picture SelfDistillation::attention() {
   const at::NoGradGuard no_grad;
-  const at::Tensor images = test_images(0, std::min(kShown, test_samples()));
+  const at::Tensor images = test_images(0, std::min(kShownToStudent, test_samples()));
   return attention_picture(pixels_of(images), model_->teacher->backbone().last_attention(images),
                            Looker::kClassToken);
 }

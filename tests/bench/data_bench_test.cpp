@@ -65,7 +65,7 @@ TEST_F(DataBenchTest, EveryTransformHasItsRateAndParts) {
 }
 
 // A turn of eight images takes two seconds there.
-std::string answers(int64_t images) {
+std::string data_answers(int64_t images) {
   return kReady + std::string(R"(
 while read -r line; do
   echo "$line" >> "$(dirname "$0")/log"
@@ -81,7 +81,7 @@ done
 }
 
 TEST_F(DataBenchTest, ThePeerMakesTheSameImages) {
-  const FakePython fake(answers(6));
+  const FakePython fake(data_answers(6));
   const std::string result = bench_data(small(fake.path()), {}, {});
   const Json cases = Json::parse(result)["cases"];
   EXPECT_EQ(cases[0]["rows"][1]["rate_images_per_s"], 4);
@@ -98,7 +98,7 @@ TEST_F(DataBenchTest, ThePeerMakesTheSameImages) {
 }
 
 TEST_F(DataBenchTest, WhatCannotBeComparedIsAnError) {
-  const FakePython fake(answers(7));
+  const FakePython fake(data_answers(7));
   expect_error(ErrorKind::kData, "torchvision finds other images",
                [&] { bench_data(small(fake.path()), {}, {}); });
   expect_error(ErrorKind::kUsage, "folder=FOLDER", [] { bench_data({}, {}, {}); });

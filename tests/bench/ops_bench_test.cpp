@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-OpsBenchConfig small() {
+OpsBenchConfig small_ops() {
   OpsBenchConfig config;
   config.shapes = {"3x16", "5x7"};
   config.rounds = 3;
@@ -24,7 +24,7 @@ OpsBenchConfig small() {
 
 // What every case says, whatever the times are.
 TEST(OpsBench, EveryCaseHoldsEveryContender) {
-  OpsBenchConfig config = small();
+  OpsBenchConfig config = small_ops();
   config.passes = {"forward", "training", "add"};
   config.outputs = {"reused", "fresh"};
   config.cache = {"warm", "cold"};
@@ -47,7 +47,7 @@ TEST(OpsBench, EveryCaseHoldsEveryContender) {
 }
 
 TEST(OpsBench, TableNamesTheCaseAndTheContenders) {
-  const std::string table = ops_table_text(bench_ops(small(), {}, {}));
+  const std::string table = ops_table_text(bench_ops(small_ops(), {}, {}));
   for (const char* part :
        {"float32 3 x 16, forward", "bfloat16 5 x 7, training", "torch rms_norm"}) {
     EXPECT_NE(table.find(part), std::string::npos) << part;
@@ -59,13 +59,13 @@ TEST(OpsBench, WrongShapesAndFunctionsAreErrors) {
        {"", "3", "3x", "x3", "0x4", "3x4x5", "-3x4", "1000000000000x1000000000"}) {
     EXPECT_THROW(parse_shape(shape), core::Error) << shape;
   }
-  OpsBenchConfig config = small();
+  OpsBenchConfig config = small_ops();
   config.function = "tahn";
   EXPECT_THROW(bench_ops(config, {}, {}), core::Error);
 }
 
 TEST(OpsBench, WithoutAGpuCudaIsRefusedInWords) {
-  OpsBenchConfig config = small();
+  OpsBenchConfig config = small_ops();
   config.device = "gpu";
   testing::expect_error(core::ErrorKind::kUsage, "auto, cpu, cuda or cuda:i",
                         [&] { bench_ops(config, {}, {}); });

@@ -24,7 +24,7 @@ using testing::expect_error;
 constexpr const char* kMakes = R"(read -r line; echo '{"contenders": ["compiled dyt"]}'
 )";
 
-OpsCase small() {
+OpsCase small_with_peers() {
   return {.shape = {3, 16},
           .dtype = "float32",
           .pass = "training",
@@ -61,7 +61,7 @@ done
   OpsPeers peers(fake.path(), {});
   EXPECT_EQ(peers.python_version(), "3.x");
   EXPECT_EQ(peers.torch_version(), "2.x");
-  const std::vector<Contender> contenders = peers.contenders(small());
+  const std::vector<Contender> contenders = peers.contenders(small_with_peers());
   ASSERT_EQ(contenders.size(), 2U);
   EXPECT_EQ(contenders[1].name, "compiled dyt");
   EXPECT_EQ(contenders[1].seconds(3), 0.75);
@@ -100,14 +100,14 @@ TEST(OpsPeers, WhatFailsLaterIsSaid) {
 read -r line; echo '{"error": "InvalidCxxCompiler: none", "doing": "compiled dyt"}'
 )"));
   expect_error(ErrorKind::kResources, "apt install g++ python3-dev",
-               [&] { OpsPeers(no_compiler.path(), {}).contenders(small()); });
+               [&] { OpsPeers(no_compiler.path(), {}).contenders(small_with_peers()); });
   const FakePython nonsense(kReady + std::string("read -r line; echo '[]'\n"));
   expect_error(ErrorKind::kInternal, "it answered '[]'",
-               [&] { OpsPeers(nonsense.path(), {}).contenders(small()); });
+               [&] { OpsPeers(nonsense.path(), {}).contenders(small_with_peers()); });
   const FakePython dies(kReady + std::string(kMakes) +
                         "read -r line; echo 'out of memory' >&2; kill -9 $$\n");
   OpsPeers peers(dies.path(), {});
-  const std::vector<Contender> contenders = peers.contenders(small());
+  const std::vector<Contender> contenders = peers.contenders(small_with_peers());
   expect_error(ErrorKind::kInternal, "it ended with status 137 at 'compiled dyt'",
                [&] { contenders[0].seconds(1); });
   expect_error(ErrorKind::kInternal, "out of memory", [&] { contenders[0].seconds(1); });
@@ -131,7 +131,7 @@ wait
     return started != 0;
   };
   expect_error(ErrorKind::kInterrupted, "interrupted",
-               [&] { OpsPeers(fake.path(), stop).contenders(small()); });
+               [&] { OpsPeers(fake.path(), stop).contenders(small_with_peers()); });
   ASSERT_NE(started, 0);
   for (int look = 0; look < 100 && is_there(started); ++look) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));  // init reaps it
@@ -146,7 +146,7 @@ TEST(OpsPeersSlow, RealPythonCompilesThem) {
     GTEST_SKIP() << "no .deps/python with PyTorch: make test-python makes it";
   }
   OpsPeers peers(python, {});
-  const std::vector<Contender> contenders = peers.contenders(small());
+  const std::vector<Contender> contenders = peers.contenders(small_with_peers());
   std::vector<std::string> names;
   for (const Contender& contender : contenders) {
     names.push_back(contender.name);

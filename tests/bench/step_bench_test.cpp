@@ -17,7 +17,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-StepBenchConfig small() {
+StepBenchConfig small_step() {
   return {.models = {"vit"},
           .slots = {"layer_norm:impl=torch", "dyt:alpha0=auto"},
           .passes = {"training", "inference", "folded"},
@@ -30,7 +30,7 @@ StepBenchConfig small() {
 TEST(StepBench, EveryPassAndSlotWithItsParts) {
   std::vector<std::string> said;
   const std::string result =
-      bench_step(small(), [&](const std::string& text) { said.push_back(text); }, {});
+      bench_step(small_step(), [&](const std::string& text) { said.push_back(text); }, {});
   const Json json = Json::parse(result);
   ASSERT_EQ(json.at("cases").size(), 3U);
   EXPECT_EQ(said.size(), 3U);
@@ -54,13 +54,13 @@ TEST(StepBench, EveryPassAndSlotWithItsParts) {
 }
 
 TEST(StepBench, WrongNamesAreErrors) {
-  StepBenchConfig config = small();
+  StepBenchConfig config = small_step();
   config.models = {"vot"};
   EXPECT_THROW(bench_step(config, {}, {}), core::Error);
-  config = small();
+  config = small_step();
   config.slots = {};
   EXPECT_THROW(bench_step(config, {}, {}), core::Error);
-  config = small();
+  config = small_step();
   config.slots = {"no such slot"};
   EXPECT_THROW(bench_step(config, {}, {}), core::Error);
 }
@@ -69,14 +69,14 @@ TEST(StepBench, WithoutAGpuCudaIsRefusedInWords) {
   if (ops::load_cuda().why_not.empty()) {
     GTEST_SKIP() << "there is a GPU here";
   }
-  StepBenchConfig config = small();
+  StepBenchConfig config = small_step();
   config.device = "cuda";
   testing::expect_error(core::ErrorKind::kResources,
                         "device=cuda cannot be used: ", [&] { bench_step(config, {}, {}); });
 }
 
 TEST(StepBench, StopsWhereItIsTold) {
-  EXPECT_THROW(bench_step(small(), {}, [] { return true; }), core::Error);
+  EXPECT_THROW(bench_step(small_step(), {}, [] { return true; }), core::Error);
 }
 
 TEST(OpClock, ByWhatOperatorsDo) {

@@ -15,7 +15,7 @@ constexpr KpiStatus kMissed = KpiStatus::kMissed;
 constexpr KpiStatus kNotSure = KpiStatus::kNotSure;
 constexpr KpiStatus kNotMeasured = KpiStatus::kNotMeasured;
 
-PairedDifference difference_of(const std::vector<double>& points) {
+PairedDifference kpi_difference_of(const std::vector<double>& points) {
   std::vector<std::optional<double>> slot;
   std::vector<std::optional<double>> baseline;
   for (const double value : points) {
@@ -31,7 +31,7 @@ struct Situation {
   KpiBaseline baseline{
       .label = "LayerNorm", .lr = 0.01, .best_short_run = 0.95, .highest_lr = 0.03};
   KpiSlot slot{.label = "DyT",
-               .difference = difference_of({-0.2, -0.1, 0, 0.1, 0.2}),
+               .difference = kpi_difference_of({-0.2, -0.1, 0, 0.1, 0.2}),
                .seeds = 5,
                .short_run = ShortRun{.accuracy = 0.94, .interval95 = Interval{-3, 1}},
                .highest_lr = 0.01,
@@ -50,7 +50,7 @@ const KpiCheck& check_of(const PilotDecision& pilot, const std::string& name) {
   return *found;
 }
 
-struct Row {
+struct KpiRow {
   const char* reason;
   const char* check;
   std::function<void(Situation&)> change;
@@ -60,7 +60,7 @@ struct Row {
 };
 
 // By hand: t(0.95, 4) = 2.1318, deviation 0.15811, so the 90 % half width is 0.1507.
-const Row kRows[] = {
+const KpiRow kRows[] = {
     {"accuracy: the lower end above the limit", "accuracy",
      [](Situation& s) { s.options.accuracy_loss = 0.151; }, kMet, "0.00 points",
      "The accuracy keeps to the limit: 0.00 points against LayerNorm over 5 seeds (at most 0.151 "
@@ -71,35 +71,35 @@ const Row kRows[] = {
      "(measured: 0.00 points); with this mean and spread, 6 seeds would."},
     {"accuracy: the upper end just below the limit", "accuracy",
      [](Situation& s) {
-       s.slot.difference = difference_of({-1.36, -1.26, -1.16, -1.06, -0.96});
+       s.slot.difference = kpi_difference_of({-1.36, -1.26, -1.16, -1.06, -0.96});
      },
      kMissed, "-1.16 points", "It loses too much accuracy: -1.16 points"},
     {"accuracy: the upper end just above the limit", "accuracy",
      [](Situation& s) {
-       s.slot.difference = difference_of({-1.34, -1.24, -1.14, -1.04, -0.94});
+       s.slot.difference = kpi_difference_of({-1.34, -1.24, -1.14, -1.04, -0.94});
      },
      kNotSure, "-1.14 points", "5 seeds do not settle"},
     {"accuracy: the mean on the limit is never settled", "accuracy",
      [](Situation& s) {
        s.options.accuracy_loss = 0;
-       s.slot.difference = difference_of({-0.25, 0.25, -0.5, 0.5});
+       s.slot.difference = kpi_difference_of({-0.25, 0.25, -0.5, 0.5});
      },
      kNotSure, "0.00 points", "more than 1000 seeds would"},
     {"accuracy: better is no loss, whatever the limit", "accuracy",
      [](Situation& s) {
        s.options.accuracy_loss = 0;
-       s.slot.difference = difference_of({0.4, 0.5, 0.6});
+       s.slot.difference = kpi_difference_of({0.4, 0.5, 0.6});
      },
      kMet, "+0.50 points", "at most 0 points less"},
-    {"accuracy: one seed", "accuracy", [](Situation& s) { s.slot.difference = difference_of({3}); },
+    {"accuracy: one seed", "accuracy", [](Situation& s) { s.slot.difference = kpi_difference_of({3}); },
      kNotSure, "+3.00 points", "one seed has no spread to judge by (measured: +3.00 points)"},
     {"accuracy: no spread", "accuracy",
      [](Situation& s) {
-       s.slot.difference = difference_of({0, 0, 0});
+       s.slot.difference = kpi_difference_of({0, 0, 0});
      },
      kNotSure, "0.00 points", "all seeds differ by the same"},
     {"accuracy: nothing finished", "accuracy",
-     [](Situation& s) { s.slot.difference = difference_of({}); }, kNotMeasured, "",
+     [](Situation& s) { s.slot.difference = kpi_difference_of({}); }, kNotMeasured, "",
      "no seed finished with both"},
     {"divergence: none", "divergence", [](Situation&) {}, kMet, "5 of 5",
      "0 of 5 training runs diverged."},
@@ -205,7 +205,7 @@ const Row kRows[] = {
 };
 
 TEST(Kpi, EveryCheckHasItsStatusAndSentence) {
-  for (const Row& row : kRows) {
+  for (const KpiRow& row : kRows) {
     SCOPED_TRACE(row.reason);
     Situation situation;
     row.change(situation);
@@ -237,7 +237,7 @@ TEST(Kpi, DecisionIsThatOfAllChecks) {
   Situation slow;
   slow.slot.step_time = 1.34;
   slow.slot.short_run = std::nullopt;
-  slow.slot.difference = difference_of({0.1});
+  slow.slot.difference = kpi_difference_of({0.1});
   EXPECT_EQ(slow.judge().word, "no_go");
   EXPECT_EQ(slow.judge().sentence,
             "DyT: not recommended for a pilot on this evidence: a training step takes 34.0 % more "
@@ -250,7 +250,7 @@ TEST(Kpi, DecisionIsThatOfAllChecks) {
             "DyT: no decision on a pilot yet: the memory of a training step was not measured. Met: "
             "accuracy, completed runs, stability, step time.");
   Situation unsure;
-  unsure.slot.difference = difference_of({0.1});
+  unsure.slot.difference = kpi_difference_of({0.1});
   EXPECT_EQ(unsure.judge().word, "open");
 }
 

@@ -16,9 +16,9 @@ namespace dyt::data {
 namespace {
 
 // timm's results (scripts/golden/transforms_golden.py).
-class Golden {
+class GoldenMix {
  public:
-  Golden()
+  GoldenMix()
       : file_(formats::SafetensorsFile::read(std::filesystem::path(DYT_SOURCE_DIR) /
                                              "tests/data/golden/mixup.safetensors")) {}
 
@@ -37,7 +37,7 @@ class Golden {
   formats::SafetensorsFile file_;
 };
 
-void expect_timms(const Golden& golden, const std::string& name, const Mix& mix) {
+void expect_timms(const GoldenMix& golden, const std::string& name, const Mix& mix) {
   SCOPED_TRACE(name);
   at::Tensor images = golden.tensor("images");
   apply_mix(images, mix);
@@ -47,7 +47,7 @@ void expect_timms(const Golden& golden, const std::string& name, const Mix& mix)
 }
 
 TEST(Mixup, HasTimmsBits) {
-  const Golden golden;
+  const GoldenMix golden;
   const pixels::Size size{.height = 11, .width = 9};
   expect_timms(golden, "mixup/0.3", {.lam = 0.3});
   expect_timms(golden, "mixup/0.8125", {.lam = 0.8125});

@@ -17,7 +17,7 @@ using testing::expect_error;
 using testing::fill_module;
 using testing::fill_values;
 
-constexpr double kTolerance = 1e-9;
+constexpr double kConvNeXtTolerance = 1e-9;
 
 ConvNextConfig tiny(const std::string& norm) {
   return {.image_size = 64,
@@ -51,40 +51,40 @@ TEST(ConvNext, TinyConformance) {
     const at::Tensor logits = filled_logits(tiny(norm), 0.3, 2);
     ASSERT_EQ(logits.sizes(), at::IntArrayRef({2, 5}));
     for (int i = 0; i < 10; ++i) {
-      EXPECT_NEAR(logits.flatten()[i].item<double>(), expected[i], kTolerance) << norm << " " << i;
+      EXPECT_NEAR(logits.flatten()[i].item<double>(), expected[i], kConvNeXtTolerance) << norm << " " << i;
     }
   }
 }
 
-struct FullCase {
+struct FullConvNeXt {
   std::string norm;
   double sum;
   std::vector<double> first;
   double last;
 };
 
-class ConvNextBase : public ::testing::TestWithParam<FullCase> {};
+class ConvNextBase : public ::testing::TestWithParam<FullConvNeXt> {};
 
 TEST_P(ConvNextBase, Conformance) {
-  const FullCase& c = GetParam();
+  const FullConvNeXt& c = GetParam();
   ModelConfig row = find_model("convnext_base");
   row.channels() = 3;
   row.num_classes() = 1000;
   row.norm() = c.norm;
   const at::Tensor logits = filled_logits(row.convnext(), 0.05, 1)[0];
-  EXPECT_NEAR(logits.sum().item<double>(), c.sum, kTolerance);
+  EXPECT_NEAR(logits.sum().item<double>(), c.sum, kConvNeXtTolerance);
   for (size_t i = 0; i < c.first.size(); ++i) {
-    EXPECT_NEAR(logits[static_cast<int64_t>(i)].item<double>(), c.first[i], kTolerance);
+    EXPECT_NEAR(logits[static_cast<int64_t>(i)].item<double>(), c.first[i], kConvNeXtTolerance);
   }
-  EXPECT_NEAR(logits[-1].item<double>(), c.last, kTolerance);
+  EXPECT_NEAR(logits[-1].item<double>(), c.last, kConvNeXtTolerance);
 }
 
 INSTANTIATE_TEST_SUITE_P(Norms, ConvNextBase,
-                         ::testing::Values(FullCase{"layer_norm",
+                         ::testing::Values(FullConvNeXt{"layer_norm",
                                                     18.1871530878,
                                                     {0.4873024663, -0.3677683271, -0.6836349117},
                                                     -1.6148237906},
-                                           FullCase{"dyt",
+                                           FullConvNeXt{"dyt",
                                                     0.2432364904,
                                                     {0.0097435328, -0.0703635678, -0.0099103388},
                                                     0.0597411194}),

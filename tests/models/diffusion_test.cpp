@@ -3,6 +3,7 @@
 #include "dyt/models/diffusion.h"
 
 #include <gtest/gtest.h>
+#include <torch/csrc/autograd/autograd.h>
 #include <torch/types.h>
 
 #include <cmath>

@@ -19,9 +19,9 @@ using testing::expect_error;
 using testing::fill_module;
 using testing::fill_values;
 
-constexpr double kTolerance = 1e-9;
+constexpr double kDinoTolerance = 1e-9;
 
-DinoConfig tiny(const std::string& norm) {
+DinoConfig tiny_dino(const std::string& norm) {
   return {.image_size = 32,
           .patch_size = 8,
           .channels = 3,
@@ -34,7 +34,7 @@ DinoConfig tiny(const std::string& norm) {
           .head_bottleneck_dim = 12};
 }
 
-std::shared_ptr<DinoNetwork> filled(const DinoConfig& config, double amplitude) {
+std::shared_ptr<DinoNetwork> filled_dino(const DinoConfig& config, double amplitude) {
   auto network = std::make_shared<DinoNetwork>(config, at::kDouble);
   network->eval();
   fill_module(*network, amplitude);
@@ -47,10 +47,10 @@ std::vector<at::Tensor> crops_of_two() {
 }
 
 void expect_near(const at::Tensor& found, double expected) {
-  EXPECT_NEAR(found.item<double>(), expected, kTolerance);
+  EXPECT_NEAR(found.item<double>(), expected, kDinoTolerance);
 }
 
-struct TinyCase {
+struct TinyDino {
   std::string norm;
   double student_sum;
   std::vector<double> student_first;
@@ -61,14 +61,14 @@ struct TinyCase {
   std::optional<double> center_last = {};  // printed for LayerNorm only
 };
 
-class DinoTiny : public ::testing::TestWithParam<TinyCase> {};
+class DinoTiny : public ::testing::TestWithParam<TinyDino> {};
 
 TEST_P(DinoTiny, Conformance) {
-  const TinyCase& c = GetParam();
+  const TinyDino& c = GetParam();
   const at::NoGradGuard no_grad;
   const std::vector<at::Tensor> crops = crops_of_two();
-  const at::Tensor student = filled(tiny(c.norm), 0.3)->forward(crops);
-  const at::Tensor teacher = filled(tiny(c.norm), 0.25)->forward({crops[0], crops[1]});
+  const at::Tensor student = filled_dino(tiny_dino(c.norm), 0.3)->forward(crops);
+  const at::Tensor teacher = filled_dino(tiny_dino(c.norm), 0.25)->forward({crops[0], crops[1]});
   ASSERT_EQ(student.sizes(), at::IntArrayRef({8, 20}));
   ASSERT_EQ(teacher.sizes(), at::IntArrayRef({4, 20}));
   expect_near(student.sum(), c.student_sum);
@@ -94,7 +94,7 @@ TEST_P(DinoTiny, Conformance) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Norms, DinoTiny,
-                         ::testing::Values(TinyCase{"layer_norm",
+                         ::testing::Values(TinyDino{"layer_norm",
                                                     -15.0538945131,
                                                     {0.2380869341, 0.1374407872, -0.4566284784},
                                                     -0.0248258279,
@@ -104,7 +104,7 @@ INSTANTIATE_TEST_SUITE_P(Norms, DinoTiny,
                                                     -0.2490562539,
                                                     -0.0132010663,
                                                     0.0070771044},
-                                           TinyCase{"dyt",
+                                           TinyDino{"dyt",
                                                     -17.1676705393,
                                                     {-0.3985655755, 0.3761527448, -0.4009810420},
                                                     0.0962188483,
@@ -129,7 +129,7 @@ TEST(DinoLoss, CollapsedTargetsTellNothing) {
 
 TEST(Dino, EveryCropByItselfGivesTheSame) {
   const at::NoGradGuard no_grad;
-  const auto network = filled(tiny("dyt"), 0.3);
+  const auto network = filled_dino(tiny_dino("dyt"), 0.3);
   const std::vector<at::Tensor> crops = crops_of_two();
   const at::Tensor together = network->forward({crops[0], crops[2], crops[1], crops[3]});
   int64_t row = 0;
@@ -181,7 +181,7 @@ TEST(Dino, ParameterCountsAreThePublishedOnes) {
 }
 
 TEST(Dino, NamesOfTheHead) {
-  DinoConfig config = tiny("dyt");
+  DinoConfig config = tiny_dino("dyt");
   const auto head_names = [&] {
     std::vector<std::string> names;
     const DinoNetwork network(config);
@@ -204,7 +204,7 @@ TEST(Dino, NamesOfTheHead) {
 }
 
 TEST(Dino, HeadWithBatchNormIsWhatItSays) {
-  DinoConfig config = tiny("dyt");
+  DinoConfig config = tiny_dino("dyt");
   config.head_batch_norm = true;
   config.head_layers = 2;
   const auto network = std::make_shared<DinoNetwork>(config, at::kDouble);
@@ -222,7 +222,7 @@ TEST(Dino, HeadWithBatchNormIsWhatItSays) {
 }
 
 TEST(Dino, StartValues) {
-  DinoConfig config = tiny("dyt");
+  DinoConfig config = tiny_dino("dyt");
   config.dim = 96;
   config.head_hidden_dim = 200;
   DinoNetwork network(config);
@@ -243,7 +243,7 @@ TEST(Dino, StartValues) {
 }
 
 TEST(Dino, CalibrateReachesEverySlot) {
-  DinoConfig config = tiny("dyt:alpha0=auto");
+  DinoConfig config = tiny_dino("dyt:alpha0=auto");
   config.drop_path = 0;
   const auto network = std::make_shared<DinoNetwork>(config, at::kDouble);
   initialize(*network, 0);
@@ -253,7 +253,7 @@ TEST(Dino, CalibrateReachesEverySlot) {
 }
 
 TEST(Dino, TheTeacherIsACopyThatDoesNotTrain) {
-  DinoConfig config = tiny("dyt");
+  DinoConfig config = tiny_dino("dyt");
   config.head_batch_norm = true;
   const auto student = std::make_shared<DinoNetwork>(config);
   const auto teacher = std::make_shared<DinoNetwork>(config.teacher());
@@ -273,7 +273,7 @@ TEST(Dino, TheTeacherIsACopyThatDoesNotTrain) {
 }
 
 TEST(Dino, CropsOfOneStepDropTheirPathsApart) {
-  DinoConfig config = tiny("dyt");
+  DinoConfig config = tiny_dino("dyt");
   config.drop_path = 0.5;
   const auto network = std::make_shared<DinoNetwork>(config, at::kDouble);
   fill_module(*network, 0.3);
@@ -287,7 +287,7 @@ TEST(Dino, CropsOfOneStepDropTheirPathsApart) {
 TEST(Dino, WhatDoesNotFit) {
   const auto expect_misfit = [&](const std::string& part,
                                  const std::function<void(DinoConfig&)>& edit) {
-    DinoConfig config = tiny("dyt");
+    DinoConfig config = tiny_dino("dyt");
     edit(config);
     expect_error(core::ErrorKind::kUsage, part, [&] { DinoNetwork{config}; });
   };

@@ -15,17 +15,17 @@ namespace {
 using testing::fill_module;
 using testing::fill_values;
 
-constexpr int kSteps = 10;
-constexpr double kLr = 1e-3;
+constexpr int kDitSteps = 10;
+constexpr double kDitLr = 1e-3;
 constexpr int64_t kDim = 16;
 
-struct GoldenCase {
+struct GoldenDit {
   std::string file, norm;
   at::ScalarType type;
   double tolerance, tolerance_after;  // of each tensor's largest magnitude
 };
 
-class DitGolden : public ::testing::TestWithParam<GoldenCase> {
+class DitGolden : public ::testing::TestWithParam<GoldenDit> {
  protected:
   DitGolden()
       : file_(GetParam().file),
@@ -79,10 +79,10 @@ TEST_P(DitGolden, TenAdamWSteps) {
   const double tolerance = GetParam().tolerance_after;
   optim::AdamW optimizer(optim::named_parameters(*model_),
                          {.beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8, .weight_decay = 0});
-  for (int step = 1; step <= kSteps; ++step) {
+  for (int step = 1; step <= kDitSteps; ++step) {
     optimizer.zero_grad();
     losses().total.mean().backward();
-    optimizer.step(kLr);
+    optimizer.step(kDitLr);
   }
   for (const auto& item : model_->named_parameters()) {
     if (!item.value().requires_grad()) {
@@ -99,10 +99,10 @@ TEST_P(DitGolden, TenAdamWSteps) {
 
 INSTANTIATE_TEST_SUITE_P(
     Dit, DitGolden,
-    ::testing::Values(GoldenCase{"dit_ln", "layer_norm", at::kDouble, 1e-9, 1e-9},
-                      GoldenCase{"dit_ln", "layer_norm", at::kFloat, 1e-4, 1e-3},
-                      GoldenCase{"dit_dyt", "dyt", at::kDouble, 1e-9, 1e-9},
-                      GoldenCase{"dit_dyt", "dyt", at::kFloat, 1e-4, 1e-3}),
+    ::testing::Values(GoldenDit{"dit_ln", "layer_norm", at::kDouble, 1e-9, 1e-9},
+                      GoldenDit{"dit_ln", "layer_norm", at::kFloat, 1e-4, 1e-3},
+                      GoldenDit{"dit_dyt", "dyt", at::kDouble, 1e-9, 1e-9},
+                      GoldenDit{"dit_dyt", "dyt", at::kFloat, 1e-4, 1e-3}),
     [](const auto& info) {
       return info.param.norm + (info.param.type == at::kDouble ? "_float64" : "_float32");
     });

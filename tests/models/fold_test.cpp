@@ -12,11 +12,11 @@ namespace {
 using testing::expect_error;
 using testing::fill_module;
 
-VitConfig config_of(const std::string& norm) {
+VitConfig foldable_config(const std::string& norm) {
   return {.image_size = 8, .channels = 3, .num_classes = 7, .dim = 24, .depth = 3, .norm = norm};
 }
 
-std::shared_ptr<VisionTransformer> filled(const VitConfig& config, at::ScalarType type) {
+std::shared_ptr<VisionTransformer> filled_vit(const VitConfig& config, at::ScalarType type) {
   auto model = std::make_shared<VisionTransformer>(config, at::TensorOptions().dtype(type));
   fill_module(*model, 0.3);
   model->eval();
@@ -29,18 +29,18 @@ at::Tensor images_of(at::ScalarType type) {
 }
 
 // Of the largest logit.
-double largest_difference(const at::Tensor& found, const at::Tensor& expected) {
+double largest_difference_of_outputs(const at::Tensor& found, const at::Tensor& expected) {
   return ((found - expected).abs().max() / expected.abs().max()).item<double>();
 }
 
 void expect_same_logits(const VitConfig& config, at::ScalarType type, double most) {
-  const auto model = filled(config, type);
+  const auto model = filled_vit(config, type);
   const at::Tensor images = images_of(type), before = images.clone();
   const at::NoGradGuard no_grad;
   const at::Tensor expected = model->forward(images);
   model->fold();
   const at::Tensor found = model->forward(images);
-  EXPECT_LE(largest_difference(found, expected), most);
+  EXPECT_LE(largest_difference_of_outputs(found, expected), most);
   EXPECT_TRUE(torch::equal(images, before));
   EXPECT_TRUE(torch::equal(model->forward(images), found)) << "nothing in place outlives a call";
   model->fold();
@@ -52,7 +52,7 @@ class Fold : public ::testing::TestWithParam<const char*> {};
 TEST_P(Fold, LogitsStay) {
   for (const char* pool : {"avg", "token"}) {
     for (const bool qk_norm : {false, true}) {
-      VitConfig config = config_of(GetParam());
+      VitConfig config = foldable_config(GetParam());
       config.global_pool = pool;
       config.qk_norm = qk_norm;
       config.init_values = qk_norm ? 0.1 : 0;
@@ -64,9 +64,9 @@ TEST_P(Fold, LogitsStay) {
 }
 
 TEST_P(Fold, LeavesNoAffineStepButThoseOfQueriesAndKeys) {
-  VitConfig config = config_of(GetParam());
+  VitConfig config = foldable_config(GetParam());
   config.qk_norm = true;
-  const auto model = filled(config, at::kFloat);
+  const auto model = filled_vit(config, at::kFloat);
   model->fold();
   for (const auto& item : model->named_parameters()) {
     const bool slot = item.key().find("norm") != std::string::npos;
@@ -76,12 +76,12 @@ TEST_P(Fold, LeavesNoAffineStepButThoseOfQueriesAndKeys) {
 }
 
 TEST_P(Fold, WithGradientsNothingIsOverwritten) {
-  const auto model = filled(config_of(GetParam()), at::kFloat);
+  const auto model = filled_vit(foldable_config(GetParam()), at::kFloat);
   const at::Tensor images = images_of(at::kFloat);
   const at::Tensor expected = model->forward(images);
   model->fold();
   const at::Tensor found = model->forward(images);
-  EXPECT_LE(largest_difference(found, expected), 1e-5);
+  EXPECT_LE(largest_difference_of_outputs(found, expected), 1e-5);
   EXPECT_NO_THROW(found.sum().backward());
 }
 
@@ -90,14 +90,14 @@ INSTANTIATE_TEST_SUITE_P(Norms, Fold,
                                            "dyt:weight=false", "layer_norm", "rms_norm", "none"));
 
 TEST(FoldedFeatures, AreRefusedWhereTheLastNormIsPartOfThem) {
-  VitConfig config = config_of("dyt");
+  VitConfig config = foldable_config("dyt");
   const at::Tensor images = images_of(at::kFloat);
-  const auto averaged = filled(config, at::kFloat);
+  const auto averaged = filled_vit(config, at::kFloat);
   const at::Tensor expected = averaged->forward_features(images);
   averaged->fold();
-  EXPECT_LE(largest_difference(averaged->forward_features(images), expected), 1e-5);
+  EXPECT_LE(largest_difference_of_outputs(averaged->forward_features(images), expected), 1e-5);
   config.global_pool = "token";
-  const auto token = filled(config, at::kFloat);
+  const auto token = filled_vit(config, at::kFloat);
   token->fold();
   expect_error(core::ErrorKind::kUsage, "a folded model with token pooling has no features",
                [&] { token->forward_features(images); });

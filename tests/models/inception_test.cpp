@@ -31,7 +31,7 @@ at::Tensor value_of(const std::string& name, at::IntArrayRef shape) {
   return std::sqrt(6 / static_cast<double>(h[0].numel())) * h;
 }
 
-std::shared_ptr<Inception> filled() {
+std::shared_ptr<Inception> filled_inception() {
   auto model = std::make_shared<Inception>(at::kDouble);
   const auto fill = [](const auto& items) {
     for (const auto& item : items) {
@@ -77,7 +77,7 @@ TEST(Inception, ResizeByHand) {
 // The printed numbers were rounded to float32 after a computation in float64.
 TEST(Inception, PrintedFeatures) {
   const at::NoGradGuard no_grad;
-  const auto model = filled();
+  const auto model = filled_inception();
   const InceptionFeatures features = model->forward(pictures());
   ASSERT_EQ(features.pooled.sizes(), at::IntArrayRef({2, 2048}));
   ASSERT_EQ(features.spatial.sizes(), at::IntArrayRef({2, 2023}));
@@ -102,7 +102,7 @@ TEST(Inception, PrintedFeatures) {
 
 TEST(Inception, SpatialFeaturesAreTheFirstChannelsOfMixed6dPixelByPixel) {
   const at::NoGradGuard no_grad;
-  const auto model = filled();
+  const auto model = filled_inception();
   const at::Tensor before = model->forward(pictures()).spatial;
   EXPECT_GE(before.min().item<double>(), 0) << "after the ReLU";
   EXPECT_GT(before.max().item<double>(), 0);

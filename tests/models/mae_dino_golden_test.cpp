@@ -22,15 +22,15 @@ using testing::fill_module;
 using testing::fill_values;
 using testing::GoldenFile;
 
-constexpr int64_t kSteps = 10, kStepsPerEpoch = 2;
+constexpr int64_t kPretrainingSteps = 10, kStepsPerEpoch = 2;
 
-struct GoldenCase {
+struct GoldenPretraining {
   std::string file, norm;
   at::ScalarType type;
   double tolerance, tolerance_after;  // of each tensor's largest magnitude
 };
 
-class SelfSupervisedGolden : public ::testing::TestWithParam<GoldenCase> {
+class SelfSupervisedGolden : public ::testing::TestWithParam<GoldenPretraining> {
  protected:
   static at::Tensor values(const std::string& name, at::IntArrayRef shape) {
     return fill_values(name, shape).to(GetParam().type);
@@ -92,7 +92,7 @@ TEST_P(MaeGolden, PredictionsGradientsAndTenSteps) {
                                   .decays = "tokens"};
   optim::AdamW optimizer(optim::named_parameters(*model), recipe);
   std::vector<at::Tensor> losses;
-  for (int64_t step = 0; step < kSteps; ++step) {
+  for (int64_t step = 0; step < kPretrainingSteps; ++step) {
     optimizer.zero_grad();
     const at::Tensor noise = (values("noise" + std::to_string(step), {3, 16}) + 1) / 2;
     const MaeOutput output = model->forward(images, noise);
@@ -103,7 +103,7 @@ TEST_P(MaeGolden, PredictionsGradientsAndTenSteps) {
       golden.expect_close(output.loss, "loss", GetParam().tolerance);
       expect_gradients(golden, *model);
     }
-    optimizer.step(optim::learning_rate(recipe, step, kSteps));
+    optimizer.step(optim::learning_rate(recipe, step, kPretrainingSteps));
   }
   golden.expect_close(torch::stack(losses), "losses", GetParam().tolerance_after);
   expect_values(golden, *model, "after.");
@@ -111,10 +111,10 @@ TEST_P(MaeGolden, PredictionsGradientsAndTenSteps) {
 
 INSTANTIATE_TEST_SUITE_P(
     Mae, MaeGolden,
-    ::testing::Values(GoldenCase{"mae_ln", "layer_norm", at::kDouble, 1e-9, 1e-9},
-                      GoldenCase{"mae_ln", "layer_norm", at::kFloat, 1e-5, 1e-4},
-                      GoldenCase{"mae_dyt", "dyt", at::kDouble, 1e-9, 1e-9},
-                      GoldenCase{"mae_dyt", "dyt", at::kFloat, 1e-5, 1e-4}),
+    ::testing::Values(GoldenPretraining{"mae_ln", "layer_norm", at::kDouble, 1e-9, 1e-9},
+                      GoldenPretraining{"mae_ln", "layer_norm", at::kFloat, 1e-5, 1e-4},
+                      GoldenPretraining{"mae_dyt", "dyt", at::kDouble, 1e-9, 1e-9},
+                      GoldenPretraining{"mae_dyt", "dyt", at::kFloat, 1e-5, 1e-4}),
     [](const auto& info) {
       return info.param.norm + (info.param.type == at::kDouble ? "_float64" : "_float32");
     });
@@ -154,11 +154,11 @@ TEST_P(DinoGolden, OutputsGradientsAndTenSteps) {
   optim::AdamW optimizer(parameters, {.beta1 = 0.9, .beta2 = 0.999, .decays = "tokens"},
                          {.skip_missing_gradients = true});
   std::vector<at::Tensor> losses;
-  for (int64_t step = 0; step < kSteps; ++step) {
+  for (int64_t step = 0; step < kPretrainingSteps; ++step) {
     const int64_t epoch = step / kStepsPerEpoch;
     optimizer.zero_grad();
     optimizer.set_weight_decay(
-        optim::cosine_at({.base = 0.04, .last = 0.4, .steps = kSteps}, step));
+        optim::cosine_at({.base = 0.04, .last = 0.4, .steps = kPretrainingSteps}, step));
     const at::Tensor seen = student->forward(crops), aims = teacher->forward(globals).detach();
     const at::Tensor loss = loss_of.forward(seen, aims, 4, epoch);
     loss_of.update_center(aims.mean(0, true));
@@ -175,9 +175,9 @@ TEST_P(DinoGolden, OutputsGradientsAndTenSteps) {
       optim::drop_gradients(parameters, "last_layer");
     }
     optimizer.step(
-        optim::cosine_at({.base = 2e-3, .last = 1e-5, .steps = kSteps, .warmup_steps = 2}, step));
+        optim::cosine_at({.base = 2e-3, .last = 1e-5, .steps = kPretrainingSteps, .warmup_steps = 2}, step));
     optim::move_average(optim::named_parameters(*teacher), parameters,
-                        optim::cosine_at({.base = 0.9, .last = 1, .steps = kSteps}, step));
+                        optim::cosine_at({.base = 0.9, .last = 1, .steps = kPretrainingSteps}, step));
   }
   golden.expect_close(torch::stack(losses), "losses", GetParam().tolerance_after);
   golden.expect_close(loss_of.center(), "center", GetParam().tolerance_after);
@@ -187,10 +187,10 @@ TEST_P(DinoGolden, OutputsGradientsAndTenSteps) {
 
 INSTANTIATE_TEST_SUITE_P(
     Dino, DinoGolden,
-    ::testing::Values(GoldenCase{"dino_ln", "layer_norm", at::kDouble, 1e-9, 1e-9},
-                      GoldenCase{"dino_ln", "layer_norm", at::kFloat, 1e-5, 1e-4},
-                      GoldenCase{"dino_dyt", "dyt", at::kDouble, 1e-9, 1e-9},
-                      GoldenCase{"dino_dyt", "dyt", at::kFloat, 1e-5, 1e-4}),
+    ::testing::Values(GoldenPretraining{"dino_ln", "layer_norm", at::kDouble, 1e-9, 1e-9},
+                      GoldenPretraining{"dino_ln", "layer_norm", at::kFloat, 1e-5, 1e-4},
+                      GoldenPretraining{"dino_dyt", "dyt", at::kDouble, 1e-9, 1e-9},
+                      GoldenPretraining{"dino_dyt", "dyt", at::kFloat, 1e-5, 1e-4}),
     [](const auto& info) {
       return info.param.norm + (info.param.type == at::kDouble ? "_float64" : "_float32");
     });

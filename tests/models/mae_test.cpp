@@ -16,9 +16,9 @@ using testing::expect_error;
 using testing::fill_module;
 using testing::fill_values;
 
-constexpr double kTolerance = 1e-9;
+constexpr double kMaeTolerance = 1e-9;
 
-MaeConfig tiny(const std::string& norm, bool norm_pix_loss = false) {
+MaeConfig tiny_mae(const std::string& norm, bool norm_pix_loss = false) {
   return {.image_size = 32,
           .patch_size = 8,
           .channels = 3,
@@ -32,14 +32,14 @@ MaeConfig tiny(const std::string& norm, bool norm_pix_loss = false) {
           .norm = norm};
 }
 
-std::shared_ptr<MaskedAutoencoder> filled(const MaeConfig& config, double amplitude) {
+std::shared_ptr<MaskedAutoencoder> filled_mae(const MaeConfig& config, double amplitude) {
   auto model = std::make_shared<MaskedAutoencoder>(config, at::kDouble);
   model->eval();
   fill_module(*model, amplitude);
   return model;
 }
 
-at::Tensor images_of(const MaeConfig& config, int64_t batch) {
+at::Tensor mae_images_of(const MaeConfig& config, int64_t batch) {
   return fill_values("x", {batch, config.channels, config.image_size, config.image_size});
 }
 
@@ -49,12 +49,12 @@ at::Tensor noise_of(const MaeConfig& config, int64_t batch) {
 
 MaeOutput output_of(const MaeConfig& config, double amplitude, int64_t batch) {
   const at::NoGradGuard no_grad;
-  return filled(config, amplitude)->forward(images_of(config, batch), noise_of(config, batch));
+  return filled_mae(config, amplitude)->forward(mae_images_of(config, batch), noise_of(config, batch));
 }
 
 void expect_first(const at::Tensor& found, const std::vector<double>& expected) {
   for (size_t i = 0; i < expected.size(); ++i) {
-    EXPECT_NEAR(found.flatten()[static_cast<int64_t>(i)].item<double>(), expected[i], kTolerance);
+    EXPECT_NEAR(found.flatten()[static_cast<int64_t>(i)].item<double>(), expected[i], kMaeTolerance);
   }
 }
 
@@ -79,41 +79,41 @@ TEST(Mae, TinyConformance) {
                          -0.5615815265}};
   for (const Case& c : cases) {
     SCOPED_TRACE(c.norm);
-    const MaeOutput output = output_of(tiny(c.norm), 0.3, 2);
+    const MaeOutput output = output_of(tiny_mae(c.norm), 0.3, 2);
     ASSERT_EQ(output.pred.sizes(), at::IntArrayRef({2, 16, 192}));
-    EXPECT_NEAR(output.loss.item<double>(), c.loss, kTolerance);
-    EXPECT_NEAR(output_of(tiny(c.norm, true), 0.3, 2).loss.item<double>(), c.normed_loss,
-                kTolerance);
-    EXPECT_NEAR(output.pred.sum().item<double>(), c.sum, kTolerance);
+    EXPECT_NEAR(output.loss.item<double>(), c.loss, kMaeTolerance);
+    EXPECT_NEAR(output_of(tiny_mae(c.norm, true), 0.3, 2).loss.item<double>(), c.normed_loss,
+                kMaeTolerance);
+    EXPECT_NEAR(output.pred.sum().item<double>(), c.sum, kMaeTolerance);
     expect_first(output.pred, c.first);
-    EXPECT_NEAR(output.pred.flatten()[-1].item<double>(), c.last, kTolerance);
+    EXPECT_NEAR(output.pred.flatten()[-1].item<double>(), c.last, kMaeTolerance);
   }
 }
 
-struct FullCase {
+struct FullMae {
   std::string norm;
   double loss;
   std::vector<double> first;
   double last;
 };
 
-class MaeBase : public ::testing::TestWithParam<FullCase> {};
+class MaeBase : public ::testing::TestWithParam<FullMae> {};
 
 TEST_P(MaeBase, Conformance) {
-  const FullCase& c = GetParam();
+  const FullMae& c = GetParam();
   MaeConfig config = core::find_row(mae_table(), "mae_vit_base_patch16", "model").config;
   config.norm = c.norm;
   const MaeOutput output = output_of(config, 0.05, 1);
   EXPECT_NEAR(output.loss.item<double>(), c.loss, 5e-9);
   expect_first(output.pred, c.first);
-  EXPECT_NEAR(output.pred.flatten()[-1].item<double>(), c.last, kTolerance);
+  EXPECT_NEAR(output.pred.flatten()[-1].item<double>(), c.last, kMaeTolerance);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Norms, MaeBase,
     ::testing::Values(
-        FullCase{"layer_norm", 1.47111608, {0.7448952004, 0.2906651051}, 0.6290573852},
-        FullCase{"dyt", 1.07964484, {0.3052221204, 0.4893360018}, 0.1530541145}),
+        FullMae{"layer_norm", 1.47111608, {0.7448952004, 0.2906651051}, 0.6290573852},
+        FullMae{"dyt", 1.07964484, {0.3052221204, 0.4893360018}, 0.1530541145}),
     [](const auto& info) { return info.param.norm; });
 
 TEST(Mae, ParameterCountsAreThePublishedOnes) {
@@ -144,7 +144,7 @@ TEST(Mae, ParameterCountsAreThePublishedOnes) {
 }
 
 TEST(Mae, TheTablesAreFrozenAndInPlace) {
-  const MaskedAutoencoder model(tiny("dyt"));
+  const MaskedAutoencoder model(tiny_mae("dyt"));
   const auto p = model.named_parameters();
   for (const char* name : {"pos_embed", "decoder_pos_embed"}) {
     EXPECT_FALSE(p[name].requires_grad()) << name;
@@ -156,9 +156,9 @@ TEST(Mae, TheTablesAreFrozenAndInPlace) {
 
 TEST(Mae, FoldingKeepsThePredictions) {
   for (const std::string norm : {"dyt", "derf", "layer_norm", "rms_norm", "none"}) {
-    const MaeConfig config = tiny(norm);
-    const auto model = filled(config, 0.3);
-    const at::Tensor images = images_of(config, 2), before = images.clone();
+    const MaeConfig config = tiny_mae(norm);
+    const auto model = filled_mae(config, 0.3);
+    const at::Tensor images = mae_images_of(config, 2), before = images.clone();
     const at::Tensor noise = noise_of(config, 2);
     const at::NoGradGuard no_grad;
     const at::Tensor expected = model->forward(images, noise).pred;
@@ -179,16 +179,16 @@ TEST(Mae, FoldingKeepsThePredictions) {
 }
 
 TEST(Mae, CalibrateReachesEverySlot) {
-  const MaeConfig config = tiny("dyt:alpha0=auto");
+  const MaeConfig config = tiny_mae("dyt:alpha0=auto");
   const auto model = std::make_shared<MaskedAutoencoder>(config, at::kDouble);
   initialize(*model, 0);
-  const at::Tensor images = images_of(config, 4), noise = noise_of(config, 4);
+  const at::Tensor images = mae_images_of(config, 4), noise = noise_of(config, 4);
   nn::calibrate(*model, [&] { model->forward(images, noise); });
   EXPECT_TRUE(model->forward(images, noise).loss.isfinite().item<bool>());
 }
 
 TEST(Mae, StartValues) {
-  MaeConfig config = tiny("dyt");
+  MaeConfig config = tiny_mae("dyt");
   config.dim = 96;
   MaskedAutoencoder model(config);
   initialize(model, 3);
@@ -220,7 +220,7 @@ TEST(Mae, StartValues) {
 TEST(Mae, WhatDoesNotFit) {
   const auto expect_misfit = [&](const std::string& part,
                                  const std::function<void(MaeConfig&)>& edit) {
-    MaeConfig config = tiny("dyt");
+    MaeConfig config = tiny_mae("dyt");
     edit(config);
     expect_error(core::ErrorKind::kUsage, part, [&] { MaskedAutoencoder{config}; });
   };
@@ -236,8 +236,8 @@ TEST(Mae, WhatDoesNotFit) {
   EXPECT_FALSE(config.norm_pix_loss);
   EXPECT_EQ(core::find_row(mae_table(), "mae_vit_large_patch16", "model").config.kept_patches(),
             49);
-  const auto model = filled(tiny("dyt"), 0.3);
-  const at::Tensor images = images_of(tiny("dyt"), 2);
+  const auto model = filled_mae(tiny_mae("dyt"), 0.3);
+  const at::Tensor images = mae_images_of(tiny_mae("dyt"), 2);
   expect_error(core::ErrorKind::kUsage, "[2, 16], a number a patch", [&] {
     model->forward(images, torch::zeros({2, 17}));
   });

@@ -13,10 +13,10 @@ namespace {
 using testing::expect_error;
 using testing::fill_values;
 
-constexpr double kTolerance = 1e-9;
+constexpr double kPositionsTolerance = 1e-9;
 
 void expect_values(const at::Tensor& found, const std::vector<double>& expected,
-                   double tolerance = kTolerance) {
+                   double tolerance = kPositionsTolerance) {
   ASSERT_GE(found.numel(), static_cast<int64_t>(expected.size()));
   for (size_t i = 0; i < expected.size(); ++i) {
     EXPECT_NEAR(found[static_cast<int64_t>(i)].item<double>(), expected[i], tolerance) << i;
@@ -27,10 +27,10 @@ TEST(Positions, MaesRule) {
   const at::Tensor table = fill_values("pos", {1, 17, 4});
   const at::Tensor larger = resample_positions_mae(table, 6);
   ASSERT_EQ(larger.sizes(), at::IntArrayRef({1, 37, 4}));
-  EXPECT_NEAR(larger.sum().item<double>(), -8.5395790763, kTolerance);
-  EXPECT_NEAR(larger.abs().sum().item<double>(), 60.0771164443, kTolerance);
+  EXPECT_NEAR(larger.sum().item<double>(), -8.5395790763, kPositionsTolerance);
+  EXPECT_NEAR(larger.abs().sum().item<double>(), 60.0771164443, kPositionsTolerance);
   expect_values(larger[0][1], {-0.4393386738, 0.5287275258, -0.1660452103, -0.7043593533});
-  EXPECT_NEAR(larger.flatten()[-1].item<double>(), 0.9358719704, kTolerance);
+  EXPECT_NEAR(larger.flatten()[-1].item<double>(), 0.9358719704, kPositionsTolerance);
   EXPECT_TRUE(at::equal(larger.slice(1, 0, 1), table.slice(1, 0, 1)));
   EXPECT_TRUE(resample_positions_mae(table, 4).is_same(table));
 }
@@ -39,9 +39,9 @@ TEST(Positions, DinosRule) {
   const at::Tensor table = fill_values("backbone.pos_embed", {1, 17, 24}) * 0.3;
   const at::Tensor smaller = resample_positions_dino(table, 2, 2);
   ASSERT_EQ(smaller.sizes(), at::IntArrayRef({1, 5, 24}));
-  EXPECT_NEAR(smaller.sum().item<double>(), 1.5793591902, kTolerance);
+  EXPECT_NEAR(smaller.sum().item<double>(), 1.5793591902, kPositionsTolerance);
   expect_values(smaller[0][1], {0.1574457715, 0.0655016001, 0.0700889611, 0.0246438111});
-  EXPECT_NEAR(smaller.flatten()[-1].item<double>(), 0.2111252597, kTolerance);
+  EXPECT_NEAR(smaller.flatten()[-1].item<double>(), 0.2111252597, kPositionsTolerance);
   EXPECT_TRUE(resample_positions_dino(table, 4, 4).is_same(table));
 }
 

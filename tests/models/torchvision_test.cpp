@@ -18,8 +18,8 @@ using testing::expect_error;
 using testing::fill_module;
 using testing::fill_values;
 
-constexpr int kSteps = 10;
-constexpr double kLr = 1e-3;
+constexpr int kTorchvisionSteps = 10;
+constexpr double kTorchvisionLr = 1e-3;
 
 ModelConfig small_resnet() {
   return {.name = "resnet",
@@ -119,10 +119,10 @@ TEST_P(Torchvision, LogitsGradientsAndTenSteps) {
 
   optim::AdamW optimizer(optim::named_parameters(*model_),
                          {.beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8, .weight_decay = 0.05});
-  for (int step = 1; step <= kSteps; ++step) {
+  for (int step = 1; step <= kTorchvisionSteps; ++step) {
     optimizer.zero_grad();
     loss_of(model_->forward(images_)).backward();
-    optimizer.step(kLr);
+    optimizer.step(kTorchvisionLr);
   }
   file_.expect_close(loss_of(model_->forward(images_)), "loss_after", GetParam().tolerance_after);
   if (GetParam().norm != "dyt" && GetParam().type == at::kFloat) {

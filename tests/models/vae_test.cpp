@@ -15,7 +15,7 @@ namespace {
 using testing::expect_error;
 using testing::fill_values;
 
-constexpr double kTolerance = 1e-9;
+constexpr double kVaeTolerance = 1e-9;
 
 // Weights of two or more dimensions sqrt(3 / fan_in) h, biases 0.1 h, norms' weights 1 + 0.2 h.
 std::shared_ptr<Vae> filled_quarter() {
@@ -33,10 +33,10 @@ std::shared_ptr<Vae> filled_quarter() {
   return vae;
 }
 
-void expect_printed(const at::Tensor& found, double sum, const std::vector<double>& first) {
-  EXPECT_NEAR(found.sum().item<double>(), sum, kTolerance);
+void expect_printed_values(const at::Tensor& found, double sum, const std::vector<double>& first) {
+  EXPECT_NEAR(found.sum().item<double>(), sum, kVaeTolerance);
   for (size_t i = 0; i < first.size(); ++i) {
-    EXPECT_NEAR(found.flatten()[static_cast<int64_t>(i)].item<double>(), first[i], kTolerance);
+    EXPECT_NEAR(found.flatten()[static_cast<int64_t>(i)].item<double>(), first[i], kVaeTolerance);
   }
 }
 
@@ -44,15 +44,15 @@ TEST(Vae, PrintedMoments) {
   const at::NoGradGuard no_grad;
   const at::Tensor moments = filled_quarter()->encode_moments(fill_values("x", {1, 3, 16, 16}));
   ASSERT_EQ(moments.sizes(), at::IntArrayRef({1, 8, 2, 2}));
-  expect_printed(moments, -5.3386516551, {-1.1397333479, -0.7913540906, 0.3171566163});
+  expect_printed_values(moments, -5.3386516551, {-1.1397333479, -0.7913540906, 0.3171566163});
 }
 
 TEST(Vae, PrintedDecoding) {
   const at::NoGradGuard no_grad;
   const at::Tensor image = filled_quarter()->decode(fill_values("z", {1, 4, 2, 2}));
   ASSERT_EQ(image.sizes(), at::IntArrayRef({1, 3, 16, 16}));
-  expect_printed(image, 259.2374308209, {0.6715699410, 0.4758292152});
-  EXPECT_NEAR(image.flatten()[-1].item<double>(), 0.3240157902, kTolerance);
+  expect_printed_values(image, 259.2374308209, {0.6715699410, 0.4758292152});
+  EXPECT_NEAR(image.flatten()[-1].item<double>(), 0.3240157902, kVaeTolerance);
 }
 
 TEST(Vae, ParameterCountsAreThePublishedOnes) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <torch/nn/modules/batchnorm.h>
 #include <torch/nn/modules/normalization.h>
+#include <torch/csrc/autograd/autograd.h>
 #include <torch/types.h>
 
 #include "dyt/nn/norm.h"

@@ -27,7 +27,7 @@ class ForwardMode {
   const uint64_t level_;
 };
 
-void expect_refusal(const std::function<void()>& call) {
+void expect_forward_mode_refusal(const std::function<void()>& call) {
   testing::expect_error(core::ErrorKind::kUsage, "no forward-mode derivative", call);
 }
 
@@ -40,15 +40,15 @@ TEST(ForwardMode, RefusedForEveryTensorOfPointwise) {
       std::vector<at::Tensor> tensors = leaves(plain);
       tensors[n] = mode.dual(tensors[n]);
       PointwiseInputs in = with_tensors(plain, tensors);
-      expect_refusal([&] { operator_output(in, "tanh"); });
-      expect_refusal([&] { add_output(in, plain.x, "tanh"); });
-      expect_refusal([&] { pointwise_(in.x, in.alpha, in.shift, in.weight, in.bias, "tanh"); });
-      expect_refusal([&] {
+      expect_forward_mode_refusal([&] { operator_output(in, "tanh"); });
+      expect_forward_mode_refusal([&] { add_output(in, plain.x, "tanh"); });
+      expect_forward_mode_refusal([&] { pointwise_(in.x, in.alpha, in.shift, in.weight, in.bias, "tanh"); });
+      expect_forward_mode_refusal([&] {
         at::Tensor residual = at::ones_like(in.x);
         pointwise_add_(in.x, residual, in.alpha, in.shift, in.weight, in.bias, "tanh");
       });
     }
-    expect_refusal([&] { add_output(plain, mode.dual(plain.x), "tanh"); });
+    expect_forward_mode_refusal([&] { add_output(plain, mode.dual(plain.x), "tanh"); });
   }
 }
 
@@ -58,10 +58,10 @@ TEST(ForwardMode, RefusedForEveryTensorOfTheNorms) {
   for (size_t n = 0; n < 3; ++n) {
     std::vector<at::Tensor> tensors = leaves(plain);
     tensors[n] = mode.dual(tensors[n]);
-    expect_refusal([&] { our_norm(with_tensors(plain, tensors), "layer_norm"); });
-    expect_refusal([&] { our_norm_add(with_tensors(plain, tensors), plain.x, "rms_norm"); });
+    expect_forward_mode_refusal([&] { our_norm(with_tensors(plain, tensors), "layer_norm"); });
+    expect_forward_mode_refusal([&] { our_norm_add(with_tensors(plain, tensors), plain.x, "rms_norm"); });
   }
-  expect_refusal([&] { our_norm_add(plain, mode.dual(plain.x), "rms_norm"); });
+  expect_forward_mode_refusal([&] { our_norm_add(plain, mode.dual(plain.x), "rms_norm"); });
 }
 
 // Forward over reverse, the way to Hessians.
@@ -71,7 +71,7 @@ TEST(ForwardMode, RefusedInBackward) {
   const at::Tensor y = operator_output(in, "tanh");
   const ForwardMode mode;
   const at::Tensor grad_output = mode.dual(torch::ones_like(y));
-  expect_refusal([&] { torch::autograd::grad({y}, {in.x}, {grad_output}); });
+  expect_forward_mode_refusal([&] { torch::autograd::grad({y}, {in.x}, {grad_output}); });
 }
 
 }  // namespace

@@ -7,12 +7,12 @@
 namespace dyt::ops::test {
 namespace {
 
-struct WrongCase {
+struct WrongNormCase {
   const char* message;  // a part of it
   void (*spoil)(NormInputs&);
 };
 
-const WrongCase kWrongCases[] = {
+const WrongNormCase kWrongNormCases[] = {
     {"shape of weight", [](NormInputs& in) { in.weight = torch::ones({5}); }},
     {"shape of weight",
      [](NormInputs& in) {
@@ -34,7 +34,7 @@ const WrongCase kWrongCases[] = {
 };
 
 TEST(NormErrors, NameTheArgument) {
-  for (const WrongCase& wrong : kWrongCases) {
+  for (const WrongNormCase& wrong : kWrongNormCases) {
     for (const bool with_gradient : {false, true}) {
       SCOPED_TRACE(wrong.message);
       NormInputs in = make_norm_inputs({3, 4}, 3, at::kFloat);

@@ -22,14 +22,14 @@ TEST(NormGrad, EqualsFiniteDifferences) {
 }
 
 // used: bit 0 y, bit 1 the sum.
-at::Tensor used_output(const NormInputs& in, const at::Tensor& residual, const char* kind,
+at::Tensor used_norm_output(const NormInputs& in, const at::Tensor& residual, const char* kind,
                        int used) {
   const auto [y, sum] = our_norm_add(in, residual, kind);
   return used == 1 ? y : used == 2 ? sum * sum : y * sum;
 }
 
 // Adds 0 times every tensor, or autograd would complain of an unused one.
-at::Tensor with_all_used(at::Tensor output, const std::vector<at::Tensor>& tensors) {
+at::Tensor with_all_norm_outputs_used(at::Tensor output, const std::vector<at::Tensor>& tensors) {
   for (const at::Tensor& tensor : tensors) {
     output = output + 0 * tensor.sum();
   }
@@ -45,7 +45,7 @@ TEST(NormGrad, OfTheResidualForm) {
         tensors.push_back(wave({3, 5}, 5.1, at::kDouble));
         EXPECT_TRUE(test_support::gradients_match(
             [&](const auto& moved) {
-              return with_all_used(used_output(with_tensors(in, moved), moved.back(), kind, used),
+              return with_all_norm_outputs_used(used_norm_output(with_tensors(in, moved), moved.back(), kind, used),
                                    moved);
             },
             tensors))
@@ -61,7 +61,7 @@ TEST(NormGrad, OneTensorAsBothAddends) {
     EXPECT_TRUE(test_support::gradients_match(
         [&](const auto& moved) {
           in.x = moved[0];
-          return used_output(in, moved[0], kind, 3);
+          return used_norm_output(in, moved[0], kind, 3);
         },
         {in.x}));
   }
@@ -82,7 +82,7 @@ TEST(NormGrad, AnySubsetOfGradients) {
           wanted.push_back(inputs.back());
         }
       }
-      const at::Tensor output = used_output(with_tensors(in, inputs), inputs.back(), kind, 3);
+      const at::Tensor output = used_norm_output(with_tensors(in, inputs), inputs.back(), kind, 3);
       return torch::autograd::grad({output.sum()}, wanted);
     };
     const auto all = gradients_for(15);
@@ -98,7 +98,7 @@ TEST(NormGrad, AnySubsetOfGradients) {
   }
 }
 
-std::vector<at::Tensor> gradients_of(const NormInputs& in, const char* kind, bool ours) {
+std::vector<at::Tensor> norm_gradients_of(const NormInputs& in, const char* kind, bool ours) {
   std::vector<at::Tensor> tensors;
   for (const at::Tensor& tensor : leaves(in)) {
     tensors.push_back(tensor.detach().clone().set_requires_grad(true));
@@ -110,7 +110,7 @@ std::vector<at::Tensor> gradients_of(const NormInputs& in, const char* kind, boo
 
 void expect_gradients(const NormInputs& in, const NormInputs& exact, const char* kind,
                       double tolerance) {
-  const auto found = gradients_of(in, kind, true), expected = gradients_of(exact, kind, false);
+  const auto found = norm_gradients_of(in, kind, true), expected = norm_gradients_of(exact, kind, false);
   const auto tensors = leaves(in);
   for (size_t n = 0; n < found.size(); ++n) {
     EXPECT_EQ(found[n].scalar_type(), tensors[n].scalar_type());

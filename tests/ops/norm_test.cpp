@@ -7,7 +7,7 @@
 namespace dyt::ops::test {
 namespace {
 
-constexpr at::ScalarType kTypes[] = {at::kFloat, at::kDouble, at::kBFloat16, at::kHalf};
+constexpr at::ScalarType kNormTypes[] = {at::kFloat, at::kDouble, at::kBFloat16, at::kHalf};
 
 TEST(Norm, EqualsLibTorchsNorms) {
   for (const char* kind : kKinds) {
@@ -53,7 +53,7 @@ TEST(Norm, SixteenBitsWithParametersOfBothTypes) {
 
 TEST(Norm, ResidualFormEqualsTheTwoStepsBitForBit) {
   for (const char* kind : kKinds) {
-    for (const at::ScalarType type : kTypes) {
+    for (const at::ScalarType type : kNormTypes) {
       for (const std::vector<int64_t>& sizes :
            {std::vector<int64_t>{101}, {9, 101}, {4, 1}, {2, 3, 64}, {0, 7}, {3, 0}}) {
         for (int present = 0; present < 4; ++present) {
@@ -89,7 +89,7 @@ TEST(Norm, NonContiguousTensorsGiveTheSameBitsContiguous) {
 
 TEST(Norm, RowsDoNotDependOnTheirNeighbours) {
   for (const char* kind : kKinds) {
-    for (const at::ScalarType type : kTypes) {
+    for (const at::ScalarType type : kNormTypes) {
       const NormInputs in = make_norm_inputs({7, 130}, 3, type);
       const at::Tensor whole = our_norm(in, kind);
       for (int64_t row = 0; row < 7; ++row) {
@@ -102,7 +102,7 @@ TEST(Norm, RowsDoNotDependOnTheirNeighbours) {
 }
 
 TEST(Norm, MetaGivesShapesAndTypes) {
-  for (const at::ScalarType type : kTypes) {
+  for (const at::ScalarType type : kNormTypes) {
     NormInputs in = make_norm_inputs({2, 3, 5}, 3, type);
     in = {in.x.to(at::kMeta), in.weight->to(at::kMeta), in.bias->to(at::kMeta)};
     const auto [y, sum] = our_norm_add(in, in.x, "layer_norm");

@@ -7,7 +7,7 @@
 namespace dyt::ops::test {
 namespace {
 
-constexpr at::ScalarType kTypes[] = {at::kFloat, at::kDouble, at::kBFloat16, at::kHalf};
+constexpr at::ScalarType kAddInPlaceTypes[] = {at::kFloat, at::kDouble, at::kBFloat16, at::kHalf};
 
 void add_in_place(PointwiseInputs& in, at::Tensor& residual, const std::string& function = "tanh") {
   pointwise_add_(in.x, residual, in.alpha, in.shift, in.weight, in.bias, function, in.channel_dim);
@@ -27,7 +27,7 @@ void expect_bits_of_add(PointwiseInputs in, at::Tensor residual, const std::stri
 }
 
 TEST(PointwiseAddInPlace, SameBits) {
-  for (const at::ScalarType type : kTypes) {
+  for (const at::ScalarType type : kAddInPlaceTypes) {
     for (const std::string& function : kFunctionNames) {
       for (const int64_t channel_dim : {0, -1}) {
         const PointwiseInputs in = make_inputs({7, 33}, channel_dim, 7, type);

@@ -8,7 +8,7 @@
 namespace dyt::ops::test {
 namespace {
 
-constexpr at::ScalarType kTypes[] = {at::kFloat, at::kDouble, at::kBFloat16, at::kHalf};
+constexpr at::ScalarType kAddTypes[] = {at::kFloat, at::kDouble, at::kBFloat16, at::kHalf};
 
 void expect_two_steps(PointwiseInputs in, const std::string& function) {
   const at::Tensor residual = residual_like(in.x);
@@ -20,7 +20,7 @@ void expect_two_steps(PointwiseInputs in, const std::string& function) {
 
 TEST(PointwiseAdd, EqualsTheTwoStepsBitForBit) {
   for (const std::string& function : kFunctionNames) {
-    for (const at::ScalarType type : kTypes) {
+    for (const at::ScalarType type : kAddTypes) {
       for (const int64_t channel_dim : {-1, 1}) {
         for (int present = 0; present < 8; ++present) {
           SCOPED_TRACE(function + " " + c10::toString(type) + " present " +
@@ -46,7 +46,7 @@ TEST(PointwiseAdd, EmptyAndNonContiguousTensors) {
 }
 
 // Adds 0 times every tensor, or autograd would complain of an unused one.
-at::Tensor with_all_used(at::Tensor output, const std::vector<at::Tensor>& tensors) {
+at::Tensor with_sum_and_output_used(at::Tensor output, const std::vector<at::Tensor>& tensors) {
   for (const at::Tensor& tensor : tensors) {
     output = output + 0 * tensor.sum();
   }
@@ -70,7 +70,7 @@ TEST(PointwiseAdd, GradientsEqualFiniteDifferences) {
         tensors.push_back(residual_like(in.x));
         EXPECT_TRUE(test_support::gradients_match(
             [&](const auto& moved) {
-              return with_all_used(used_output(with_tensors(in, moved), moved.back(), "tanh", used),
+              return with_sum_and_output_used(used_output(with_tensors(in, moved), moved.back(), "tanh", used),
                                    moved);
             },
             tensors));

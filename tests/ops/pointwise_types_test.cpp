@@ -97,7 +97,7 @@ TEST(PointwiseTypes, AlphaOfATypeThatDoesNotGoWithXIsAnError) {
   }
 }
 
-std::vector<at::Tensor> gradients_of(const PointwiseInputs& in, const at::Tensor& grad_output,
+std::vector<at::Tensor> gradients_in_type(const PointwiseInputs& in, const at::Tensor& grad_output,
                                      const std::string& function) {
   std::vector<at::Tensor> tensors;
   for (const at::Tensor& tensor : leaves(in)) {
@@ -115,9 +115,9 @@ TEST(PointwiseTypes, GradientsHaveTheTypesOfTheirTensorsAndTheirBound) {
         const PointwiseInputs in =
             to_type(make_inputs({4, 40}, -1, 7, at::kDouble), type, parameters);
         const at::Tensor grad_output = residual_like(in.x);
-        const auto found = gradients_of(in, grad_output, function);
+        const auto found = gradients_in_type(in, grad_output, function);
         const auto expected =
-            gradients_of(to_type(in, at::kFloat, at::kFloat), grad_output.to(at::kFloat), function);
+            gradients_in_type(to_type(in, at::kFloat, at::kFloat), grad_output.to(at::kFloat), function);
         const auto tensors = leaves(in);
         for (size_t n = 0; n < found.size(); ++n) {
           EXPECT_EQ(found[n].scalar_type(), tensors[n].scalar_type());
@@ -135,7 +135,7 @@ TEST(PointwiseTypes, AutocastLeavesTypesAndBitsAlone) {
     const PointwiseInputs in = to_type(make_inputs({4, 40}, -1, 7, at::kDouble), type, at::kFloat);
     const at::Tensor grad_output = residual_like(in.x);
     const auto results = [&] {
-      auto found = gradients_of(in, grad_output, "tanh");
+      auto found = gradients_in_type(in, grad_output, "tanh");
       const auto [y, sum] = add_output(in, grad_output, "erf");
       found.insert(found.end(), {y, sum, operator_output(in, "isru")});
       return found;

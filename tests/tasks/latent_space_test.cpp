@@ -18,11 +18,11 @@ using core::ErrorKind;
 using testing::expect_error;
 using testing::TempFolder;
 
-const models::VaeConfig kSmall{.widths = {32, 32}, .blocks = 1};
+const models::VaeConfig kSmallLatents{.widths = {32, 32}, .blocks = 1};
 
 // Weights of a small autoencoder; `older`: under the names that older files have.
 void write_weights(const std::filesystem::path& path, bool older = false) {
-  models::Vae vae(kSmall);
+  models::Vae vae(kSmallLatents);
   testing::fill_module(vae, 0.05);
   io::NamedTensors tensors = io::module_tensors(vae);
   if (older) {
@@ -53,7 +53,7 @@ TEST(LatentSpace, ReadsSizesAndWeightsFromTheFile) {
   const at::Tensor z = now.encode(images, noise);
   EXPECT_TRUE(z.equal(before.encode(images, noise)));
 
-  models::Vae vae(kSmall);
+  models::Vae vae(kSmallLatents);
   testing::fill_module(vae, 0.05);
   const at::Tensor expected = models::sample_latents(vae.encode(images), noise) * 0.18215;
   EXPECT_LT((z - expected).abs().max().item<double>(), 1e-5) << "in parts as at once";
@@ -138,7 +138,7 @@ TEST(LatentDiffusion, ARunTrainsAndDrawsThroughTheAutoencoder) {
   EXPECT_EQ(core::read_file(folder / "run/pictures/samples.png").substr(1, 3), "PNG");
 
   const std::string before = run_identity(config({}), "");
-  models::Vae zero(kSmall);
+  models::Vae zero(kSmallLatents);
   io::save_tensors(folder / "vae.safetensors", io::module_tensors(zero));
   EXPECT_NE(run_identity(config({}), ""), before) << "the same path, other weights";
 

@@ -13,7 +13,7 @@ namespace {
 
 using testing::TempFolder;
 
-RunOutcome trained(const std::filesystem::path& folder, std::vector<std::string> overrides) {
+RunOutcome trained_probe(const std::filesystem::path& folder, std::vector<std::string> overrides) {
   const std::vector<std::string> small = {
       "model.dim=16",        "model.depth=2",      "model.num_heads=2",
       "data.train_limit=64", "data.test_limit=20", "train.epochs=2",
@@ -25,14 +25,14 @@ RunOutcome trained(const std::filesystem::path& folder, std::vector<std::string>
 
 TEST(Probe, TrainsTheMatrixAndNothingElse) {
   const TempFolder folder;
-  trained(folder / "mae", {"model=mae", "model.decoder_dim=16", "model.decoder_num_heads=2",
+  trained_probe(folder / "mae", {"model=mae", "model.decoder_dim=16", "model.decoder_num_heads=2",
                            "model.norm=dyt:alpha0=auto"});
   const std::string from = "start.from=" + (folder / "mae").string();
   const io::NamedTensors saved = io::read_tensors(folder / "mae/last/model.safetensors");
   for (const char* kind : {"batch_norm", "last_class_tokens", "token_and_mean"}) {
     const auto run = folder / kind;
     const RunOutcome outcome =
-        trained(run, {from, std::string("start.probe=") + kind, "model.norm=dyt:alpha0=auto"});
+        trained_probe(run, {from, std::string("start.probe=") + kind, "model.norm=dyt:alpha0=auto"});
     EXPECT_EQ(outcome.status, train::RunStatus::kFinished) << kind;
     const io::NamedTensors probed = io::read_tensors(run / "last/model.safetensors");
     int equal = 0;
@@ -58,13 +58,13 @@ TEST(Probe, OfDinosTeacherAndOfRandomFeatures) {
   const std::vector<std::string> dino = {"model=dino", "model.out_dim=16",
                                          "model.head_hidden_dim=8", "model.head_bottleneck_dim=4",
                                          "dino.local_crops=1"};
-  trained(folder / "dino", dino);
+  trained_probe(folder / "dino", dino);
   EXPECT_EQ(
-      trained(folder / "probe", {"start.from=" + (folder / "dino").string(),
+      trained_probe(folder / "probe", {"start.from=" + (folder / "dino").string(),
                                  "start.probe=last_class_tokens", "augment.policy=resized_crop"})
           .status,
       train::RunStatus::kFinished);
-  EXPECT_EQ(trained(folder / "random", {"start.probe=token_and_mean"}).status,
+  EXPECT_EQ(trained_probe(folder / "random", {"start.probe=token_and_mean"}).status,
             train::RunStatus::kFinished);
 }
 
