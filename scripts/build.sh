@@ -17,9 +17,15 @@ if [ ! -f "$folder/build.ninja" ]; then
     exit 1
   }
 fi
-echo "build: compiling $target with $jobs jobs (the first time this takes several minutes)"
-ninja -C "$folder" -j "$jobs" --quiet "$target" || {
-  echo "build: FAILED: the compiler's words stand above. If it was killed, memory ran out: make JOBS=1" >&2
+# A program that could use a GPU loads the CUDA operators; who has none does not wait for nvcc.
+targets=("$target")
+if [ "$target" = dyt_cli ] && [ -e /proc/driver/nvidia/version ] &&
+  grep -q '^build dyt_ops_cuda: phony' "$folder/build.ninja"; then
+  targets+=(dyt_ops_cuda)
+fi
+echo "build: compiling ${targets[*]} with $jobs jobs (from nothing it takes several minutes)"
+python3 scripts/build_progress.py ninja -C "$folder" -j "$jobs" "${targets[@]}" || {
+  echo "build: FAILED: the compiler's message stands above. If it was killed, memory ran out: make JOBS=1" >&2
   exit 1
 }
 if [ -x "$folder/cli/dyt" ]; then
