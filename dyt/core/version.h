@@ -3,7 +3,8 @@
 
 namespace dyt::core {
 
-inline constexpr const char* kVersion = "0.1.0";
+// "0.1.0": the numbers of dyt/kernels/dyt.h, which CMake reads (cmake/DytVersion.cmake).
+extern const char* const kVersion;
 
 // Part of every run's identity. A commit that changes the numbers a run produces raises it, so that
 // older run folders are not taken for results of this program.

@@ -38,6 +38,7 @@ extern "C" {
 
 /* ---- Version ---------------------------------------------------------------------------------*/
 
+/* The one place where the version of the whole project stands; CMake reads these three lines. */
 #define DYT_KERNELS_VERSION_MAJOR 0
 #define DYT_KERNELS_VERSION_MINOR 1
 #define DYT_KERNELS_VERSION_PATCH 0
