@@ -1,9 +1,8 @@
 // Times several contenders in one interleaved run, so that all of them meet the same machine: noise
 // that comes and goes hits every one of them.
 //
-//   const std::vector<Timing> timings = interleave(contenders, {.rounds = 15, .block_seconds =
-//   0.02}); const double faster = ratio(timings[1], timings[0]);  // median over rounds, not of
-//   medians
+//   const auto timings = interleave(contenders, {.rounds = 15, .block_seconds = 0.02});
+//   const double faster = ratio(timings[1], timings[0]).median;   // over rounds, not of medians
 #pragma once
 
 #include <cstdint>

@@ -3,7 +3,9 @@
 //
 //   Launcher launch = process_launcher("/usr/bin/dyt");   // dyt/compare/process_launcher.h
 //   std::unique_ptr<Run> run = launch(plan);
-//   while (!run->exit_status()) { if (auto progress = run->poll()) { ... } }
+//   while (!run->exit_status()) {
+//     if (const auto progress = run->poll()) { show(*progress); }
+//   }
 #pragma once
 
 #include <cstdint>

@@ -1,8 +1,9 @@
 // The runs of a comparison: which slot, seed and learning rate goes into which folder with which
 // complete configuration. Knows the configuration of a run only as a list of keys.
 //
-//   const Plans plans = make_plans({core::fields_of(run_config), options, "runs/demo"},
-//   identity_of); plans.runs[slot * seeds + seed].folder;  // runs/demo/slots/dyt/seed-0
+//   const Plans plans =
+//       make_plans({core::fields_of(run_config), options, "runs/demo"}, identity_of);
+//   plans.runs[slot * seeds + seed].folder;   // runs/demo/slots/dyt/seed-0
 #pragma once
 
 #include <cstdint>

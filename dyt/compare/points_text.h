@@ -1,7 +1,7 @@
 // Differences of accuracy and counts as the sentences of a comparison write them.
 //
-//   signed_points(-0.167)  // "-0.17"
-//   points_text(1)         // "1 point"
+//   signed_points(-0.167);   // "-0.17"
+//   points_text(1);          // "1 point"
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // Names of slots for people and for folders.
 //
-//   slot_label("dyt:alpha0=auto")   // "DyT (alpha0=auto)"
-//   slot_folder("dyt:alpha0=auto")  // "dyt+alpha0-auto"
+//   slot_label("dyt:alpha0=auto");    // "DyT (alpha0=auto)"
+//   slot_folder("dyt:alpha0=auto");   // "dyt+alpha0-auto"
 #pragma once
 
 #include <string>

@@ -2,7 +2,7 @@
 //
 //   const RemoteDataset& mnist = *find_remote("mnist");
 //   fetch_dataset(mnist, data_folder(config), {.from = "/media/usb/mnist"});
-//   for (const FileReport& file : verify_dataset(mnist, data_folder(config))) { ... }
+//   for (const FileReport& file : verify_dataset(mnist, data_folder(config))) { show(file); }
 //
 // A file has its final name only when it is whole and its checksum right; until then it is called
 // FILE.part. One fetches into a folder at a time.

@@ -1,8 +1,7 @@
 // Named tensors to and from safetensors files.
 //
 //   save_tensors("model.safetensors", module_tensors(model));
-//   load_tensors("model.safetensors", module_tensors(model));   // in place, every name and shape
-//   checked
+//   load_tensors("model.safetensors", module_tensors(model));   // in place; names, shapes checked
 #pragma once
 
 #include <torch/types.h>

@@ -4,7 +4,7 @@
 //
 //   const DiffusionSchedule training = linear_schedule();          // 1000 steps
 //   const DiffusionSchedule sampling = linear_schedule("250");     // 250 of them
-//   sampling.steps[0], sampling.steps[249]                         // 0, 999
+//   sampling.steps[0], sampling.steps[249];                        // 0, 999
 #pragma once
 
 #include <cstdint>

@@ -6,9 +6,9 @@
 //
 //   Inception inception;                                        // then load weights by name
 //   const InceptionFeatures f = inception.forward(pictures);    // uint8 (B, 3, H, W), RGB
-//   f.pooled                                                    // (B, 2048): FID
-//   f.spatial                                                   // (B, 2023): sFID
-//   inception.logits(f.pooled)                                  // (B, 1008): Inception score
+//   f.pooled;                                                   // (B, 2048): FID
+//   f.spatial;                                                  // (B, 2023): sFID
+//   inception.logits(f.pooled);                                 // (B, 1008): Inception score
 //
 // Parameters and buffers: <unit>.conv.weight, <unit>.bn.{weight, bias, running_mean, running_var,
 // num_batches_tracked}, fc.{weight, bias}; the units Conv2d_1a_3x3 ... Mixed_7c.branch_pool.

@@ -36,8 +36,7 @@ struct Transfer {
 // Copies into a VisionTransformer, VitEncoder, LinearProbe or ConvNext what fits it:
 //  - prefixes `module.` and `backbone.` are taken off;
 //  - dropped: `mask_token`, `decoder*`, `head.*` (of a ConvNext `head.fc.*` alone), and `norm.*`
-//  where the model has no `norm` (average
-//    pooling has its own, new `fc_norm`);
+//    where the model has no `norm` (average pooling has its own, new `fc_norm`);
 //  - a position table of another grid is resampled by the options' rule;
 //  - missing may be that head and `fc_norm.*`, and `*.alpha` where the options say so.
 // Error(kData) on anything else missing, unexpected or of another shape: then nothing has been

@@ -1,8 +1,8 @@
 // A Vision Transformer without a classifier, for images of any size: the backbone of DINO (arXiv
 // 2104.14294, release of April 2023), and what stands under a probe.
 //
-//   auto encoder = std::make_shared<VitEncoder>(config);   // num_classes and global_pool: not
-//   asked at::Tensor features = encoder->forward(images);        // (B, C, H, W) -> (B, D)
+//   auto encoder = std::make_shared<VitEncoder>(config);   // without num_classes, global_pool
+//   at::Tensor features = encoder->forward(images);        // (B, C, H, W) -> (B, D)
 //
 // Parameters, as timm's and DINO's: cls_token (1, 1, D), pos_embed (1, 1+L, D), patch_embed.proj,
 // blocks.i as in vit.h, norm.

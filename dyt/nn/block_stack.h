@@ -1,8 +1,8 @@
 // The blocks of a Transformer, one after the other, their names their numbers from 0:
 //
-//   auto blocks = register_module("blocks", std::make_shared<nn::BlockStack>(options,
-//   /*depth=*/12)); Stream stream = blocks->forward({.branch = tokens});      // blocks.0.norm1 ...
-//   blocks.11.mlp.fc2
+//   auto blocks = std::make_shared<BlockStack>(options, /*depth=*/12);
+//   model.register_module("blocks", blocks);   // blocks.0.norm1 ... blocks.11.mlp.fc2
+//   Stream stream = blocks->forward({.branch = tokens});
 #pragma once
 
 #include <torch/nn/module.h>

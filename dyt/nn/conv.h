@@ -1,7 +1,7 @@
 // A convolution of images, (B, in, H, W) -> (B, out, H', W'), with LibTorch's parameter names. As
 // nn::Linear it starts at zero and touches no random generator.
 //
-//   Conv2d({.in_channels = 96, .out_channels = 96, .kernel = 7, .padding = 3, .groups = 96})
+//   Conv2d({.in_channels = 96, .out_channels = 96, .kernel = 7, .padding = 3, .groups = 96});
 #pragma once
 
 #include <torch/nn/module.h>

@@ -3,7 +3,7 @@
 //
 //   W (weight * t + bias) + b  =  (W diag(weight)) t + (W bias + b)
 //
-//   fold(*norm1, {attn->qkv().get()});   // the slot is then f(alpha * x) alone, in place
+//   fold(*norm1, {&attn->input_layer()});   // the slot is then f(alpha * x) alone, in place
 #pragma once
 
 #include <initializer_list>

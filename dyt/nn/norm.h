@@ -2,8 +2,7 @@
 //
 //   auto norm = make_norm(parse_norm_spec("dyt:alpha0=auto"), dim, Site::kAttention);
 //   at::Tensor y = norm->forward(x);                       // (..., C) -> (..., C)
-//   auto [y2, sum] = norm->forward_add(branch, residual);  // sum = branch + residual, y2 of the
-//   sum
+//   auto [y2, sum] = norm->forward_add(branch, residual);  // sum = branch + residual, y2 of it
 #pragma once
 
 #include <torch/nn/module.h>

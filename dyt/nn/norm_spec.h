@@ -1,7 +1,7 @@
 // What a model's configuration says about its norm slots, and its text form `kind[:key=value]...`.
 //
 //   NormSpec spec = parse_norm_spec("dyt:alpha0=auto");
-//   norm_spec_text(parse_norm_spec("hardtanh:alpha0=0.50:shift=true")) == "linear_clip:shift=true"
+//   norm_spec_text(parse_norm_spec("hardtanh:alpha0=0.50:shift=true"));   // linear_clip:shift=true
 //
 // Keys (a kind takes those that act on it; see norm_table.h):
 //   eps               added to the variance inside the root

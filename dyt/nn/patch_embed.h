@@ -1,7 +1,7 @@
 // Images to patch tokens: a convolution with kernel = stride = patch side and a bias, patches in
 // row-major order of the grid.
 //
-//   PatchEmbed({.image_size = 224, .patch_size = 16, .channels = 3, .dim = 768})   // 196 tokens
+//   PatchEmbed({.image_size = 224, .patch_size = 16, .channels = 3, .dim = 768});   // 196 tokens
 #pragma once
 
 #include <torch/nn/module.h>

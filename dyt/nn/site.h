@@ -1,6 +1,6 @@
 // Where in a network a norm slot stands. Some rules go by it: the published alpha0, health reports.
 //
-//   site_name(Site::kFfn) == "ffn"
+//   site_name(Site::kFfn);   // "ffn"
 #pragma once
 
 #include <array>

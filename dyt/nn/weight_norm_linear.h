@@ -1,8 +1,7 @@
 // A linear layer without bias whose rows have a learned length (Salimans and Kingma, arXiv
 // 1602.07868), with the names of PyTorch's torch.nn.utils.weight_norm:
 //
-//   y = x W^T, W_row = weight_g_row * weight_v_row / |weight_v_row|_2        (..., in) -> (...,
-//   out)
+//   y = x W^T, W_row = weight_g_row * weight_v_row / |weight_v_row|_2     (..., in) -> (..., out)
 #pragma once
 
 #include <torch/nn/module.h>

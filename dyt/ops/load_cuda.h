@@ -3,7 +3,7 @@
 // needs CUDA.
 //
 //   const CudaSupport& cuda = load_cuda();
-//   if (!cuda.why_not.empty()) { throw ...; }   // in words: no driver, not built, not found
+//   if (!cuda.why_not.empty()) { show(cuda.why_not); }   // no driver, not built, not found
 #pragma once
 
 #include <string>

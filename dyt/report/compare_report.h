@@ -1,8 +1,8 @@
 // A comparison for people: one HTML page and one terminal table from the text of compare.json
 // (docs/compare-json.md).
 //
-//   write_file_atomic(folder / "report.html", compare_report_html(read_file(folder /
-//   "compare.json")));
+//   const std::string json = core::read_file(folder / "compare.json");
+//   core::write_file_atomic(folder / "report.html", compare_report_html(json));
 //
 // Both throw core::Error(kData) for text that is not a compare.json of version 1.
 #pragma once

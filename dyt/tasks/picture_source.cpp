@@ -27,7 +27,8 @@ PictureSource split_pictures(const data::ImageData& data, const std::string& spl
   const data::ImageSplit& part = split == "train" ? data.train : data.test;
   return {.name = name,
           .count = part.labels.numel(),
-          .picture = [data, part](int64_t number) { return data::evaluation_image(data, part, number); },
+          .picture = [data,
+                      part](int64_t number) { return data::evaluation_image(data, part, number); },
           .place =
               [name](int64_t number) {
                 return "number " + std::to_string(number) + " of the " + name;

@@ -8,9 +8,9 @@
 
 namespace dyt::train {
 
-// {"version", "results_version", "libtorch", "compiler", "hardware": {"cpu", "cores",
-// "memory_bytes",
-//  "system"}}; on a GPU "hardware" holds its name too, as "gpu".
+// {"version", "results_version", "libtorch", "compiler",
+//  "hardware": {"cpu", "cores", "memory_bytes", "system"}}; on a GPU "hardware" holds its name too,
+// as "gpu".
 nlohmann::ordered_json environment(const at::Device& device = at::kCPU);
 
 // High-water mark of the resident memory of this process since it was started, in bytes.

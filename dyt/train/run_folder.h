@@ -2,7 +2,7 @@
 // Everything but metrics.jsonl appears in one step or not at all.
 //
 //   RunFolder folder("runs/a", {.identity = "4f...", .config_toml = "seed = 0\n"}, false);
-//   if (folder.state() != FolderState::kFinished) { folder.resume({{"model", tensors}}); ... }
+//   if (folder.state() != FolderState::kFinished) { folder.resume({{"model", tensors}}); }
 #pragma once
 
 #include <cstdint>

@@ -144,10 +144,11 @@ def table(f, offset, clamp, degree, self_share):
 
 
 def main():
+    print("// SPDX-License-Identifier: Apache-2.0")
     print("// Written by scripts/fit/function_tables.py: see there for what the numbers mean.")
     print("#pragma once\n\nnamespace dyt::kernels::internal {\n")
     print("template <int kDegree>\nstruct FunctionTable {")
-    print("  float offset, clamp, second;  // where a + offset enters the second interval")
+    print("  float offset, clamp, second;              // where a + offset enters the second interval")
     print("  alignas(64) float rows[kDegree + 2][16];  // midpoints, c0, c1, ...; columns: intervals\n};\n")
     print("// clang-format off")
     for name, (f, offset, clamp, degree, self_share) in TABLES.items():

@@ -69,7 +69,7 @@ struct Sheet {
   int64_t batch_size;
   // What the file itself says, where it is of one function.
   std::string norm = {};  // empty: not asked
-  int64_t own = 0;  // parameters
+  int64_t own = 0;        // parameters
   double drop_path = 0;
   std::string zero_init;
 };

@@ -2,7 +2,7 @@
 // need it.
 //
 //   PythonPeer peer("python3", {.name = "ops_peers.py", .text = ops_peers_py()}, stop);
-//   const Json made = peer.ask({{"case", ...}}, "compile");
+//   const Json made = peer.ask({{"case", name}}, "compile");
 //
 // The script speaks JSON lines as dyt/bench/peer_protocol.py says.
 #pragma once

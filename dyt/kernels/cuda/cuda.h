@@ -3,8 +3,9 @@
 // read on the host, so calls can be captured in a CUDA graph.
 //
 //   const int64_t bytes = cuda::workspace_bytes(problem);      // from the shape alone
-//   cuda::Status status = cuda::backward(problem, {.stream = stream, .workspace = w, .bytes =
-//   bytes}); if (!status.ok()) { report(status.problem); }
+//   const cuda::Status status =
+//       cuda::backward(problem, {.stream = stream, .workspace = w, .bytes = bytes});
+//   if (!status.ok()) { report(status.problem); }
 //
 // Bounds: those of functions.h, pointwise.h and norm.h. The bits depend on the shape, the types and
 // the number of the device's multiprocessors only; forward's on the element or row itself only.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Written by scripts/fit/function_tables.py: see there for what the numbers mean.
 #pragma once
 
@@ -5,7 +6,7 @@ namespace dyt::kernels::internal {
 
 template <int kDegree>
 struct FunctionTable {
-  float offset, clamp, second;  // where a + offset enters the second interval
+  float offset, clamp, second;              // where a + offset enters the second interval
   alignas(64) float rows[kDegree + 2][16];  // midpoints, c0, c1, ...; columns: intervals
 };
 

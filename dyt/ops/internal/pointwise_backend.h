@@ -5,7 +5,7 @@
 //     static void forward(const kernels::ForwardProblem& problem, const at::Tensor& on);
 //     static void backward(const kernels::BackwardProblem& problem, const at::Tensor& on);
 //   };
-//   TORCH_LIBRARY_IMPL(dyt, CPU, library) { PointwiseBackend<Solver>::implement(library); }
+//   PointwiseBackend<Solver>::implement(library);  // in TORCH_LIBRARY_IMPL(dyt, CPU, library)
 #pragma once
 
 #include <ATen/MemoryOverlap.h>

@@ -50,8 +50,9 @@ TEST_F(LoadCuda, RegistersWithoutAGpu) {
   EXPECT_TRUE(support.registered) << support.why_not;
   EXPECT_EQ(&support, &load_cuda());
   for (const char* name :
-       {"dyt::pointwise", "dyt::pointwise_", "dyt::pointwise_add", "dyt::pointwise_add_", "dyt::pointwise_backward",
-        "dyt::pointwise_double_backward", "dyt::norm", "dyt::norm_add", "dyt::norm_backward"}) {
+       {"dyt::pointwise", "dyt::pointwise_", "dyt::pointwise_add", "dyt::pointwise_add_",
+        "dyt::pointwise_backward", "dyt::pointwise_double_backward", "dyt::norm", "dyt::norm_add",
+        "dyt::norm_backward"}) {
     EXPECT_TRUE(cuda_kernel_of(name)) << name;
   }
   EXPECT_TRUE(cuda_kernel_of("dyt::pointwise", "out"));
