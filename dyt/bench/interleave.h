@@ -2,7 +2,7 @@
 // that comes and goes hits every one of them.
 //
 //   const auto timings = interleave(contenders, {.rounds = 15, .block_seconds = 0.02});
-//   const double faster = ratio(timings[1], timings[0]).median;   // over rounds, not of medians
+//   const double faster = ratio(timings[1], timings[0]);   // median over rounds, not of medians
 #pragma once
 
 #include <cstdint>

@@ -2,10 +2,13 @@
 // missing, measures the cost, and writes compare.json (docs/compare-json.md), cost.json,
 // report.html.
 //
-//   CompareInput input = prepare_compare(config, command, executable);  // compare_config.h
-//   const CompareOutcome outcome = run_compare(input, {.launch = process_launcher(executable),
-//       .start_worker = process_worker_launcher(executable, stop), .stop = stop,
-//       .report_html = report::compare_report_html, .norm_maps = tasks::norm_maps_json});
+//   CompareInput input = prepare_compare(config, executable);   // compare_config.h
+//   const CompareOutcome outcome = run_compare(
+//       input, {.launch = process_launcher(executable),
+//               .start_worker = process_worker_launcher(executable, stop),
+//               .stop = stop,
+//               .report_html = [](const auto& json) { return report::compare_report_html(json); },
+//               .norm_maps = tasks::norm_maps_json});
 #pragma once
 
 #include <chrono>

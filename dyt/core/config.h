@@ -10,7 +10,7 @@
 //   struct RunConfig {
 //     OptimConfig optim;
 //     void visit_fields(core::Fields& fields) { fields.group("optim", optim); }
-//   };
+//   } config;
 //   core::Fields fields = core::fields_of(config);
 //   core::apply_toml_file(fields, "run.toml");          // [optim] lr = 1e-3
 //   core::apply_override(fields, "optim.lr=1e-3");

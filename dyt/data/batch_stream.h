@@ -3,7 +3,7 @@
 // are the same either way.
 //
 //   BatchStream stream(/*workers=*/8);
-//   stream.batch({"epoch 3", maker, order}, requests);
+//   stream.batch({"epoch 3", maker, [&] { return order; }}, requests);
 #pragma once
 
 #include <functional>

@@ -1,6 +1,6 @@
 // Start values that models have in common, by layer kind.
 //
-//   initialize_layers(model, {.linear = xavier_uniform}, seed);
+//   initialize_layers(model, {.linear = xavier_uniform()}, seed);
 #pragma once
 
 #include <torch/nn/module.h>
