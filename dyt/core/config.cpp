@@ -40,7 +40,7 @@ bool within_bounds(const FieldInfo& info, double value) {
 }
 
 std::string unquoted(std::string_view text) {
-  const std::string plain = trim(text);
+  std::string plain = trim(text);
   if (plain.size() >= 2 && (plain.front() == '"' || plain.front() == '\'') &&
       plain.back() == plain.front()) {
     return plain.substr(1, plain.size() - 2);

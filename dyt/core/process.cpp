@@ -63,7 +63,8 @@ std::vector<std::string> merged_environment(const ProcessSpec& spec) {
     }
   }
   for (const auto& [name, value] : spec.environment) {
-    result.push_back(name + "=" + value);
+    result.push_back(name);
+    result.back().append("=").append(value);
   }
   return result;
 }

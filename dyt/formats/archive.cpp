@@ -138,7 +138,7 @@ class Unpacker {
       refuse("the archive holds an entry without a name");
     }
     entry_name_ = name;
-    const fs::path path = entry_name_;
+    fs::path path = entry_name_;
     if (path.is_absolute()) {
       refuse("the archive holds an absolute path");
     }
