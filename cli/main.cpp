@@ -14,6 +14,7 @@
 #include "dyt/core/lookup.h"
 #include "dyt/core/memory.h"
 #include "dyt/core/text.h"
+#include "dyt/core/user_path.h"
 #include "dyt/core/version.h"
 
 namespace dyt::cli {
@@ -66,6 +67,17 @@ void check_encoding(int argc, char** argv) {
                     std::to_string(valid + 1) + ", after '" + std::string(argv[i], valid) + "'",
            .todo = "give paths and texts in UTF-8"});
     }
+  }
+}
+
+// `--dir=~/data`, `'run=~/r'`: the shell has left the ~, and a folder of that name is not meant.
+void check_tildes(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    const size_t equals = argument.find('=');
+    const bool assigns = equals != std::string_view::npos;
+    core::check_tilde(assigns ? argument.substr(0, equals) : "",
+                      assigns ? argument.substr(equals + 1) : argument, "command line");
   }
 }
 
@@ -123,6 +135,7 @@ int run(int argc, char** argv) {
     }
   }
   check_encoding(argc, argv);
+  check_tildes(argc, argv);
   try {
     check_command_name(argc, argv);
     app.parse(argc, argv);

@@ -6,6 +6,7 @@
 #include "dyt/core/config_text.h"
 #include "dyt/core/error.h"
 #include "dyt/core/text.h"
+#include "dyt/core/user_path.h"
 
 namespace dyt::core {
 namespace {
@@ -93,6 +94,7 @@ void assign(const Place& place, std::string_view text, bool& target) {
 void assign(const Place& place, std::string_view text, std::string& target) {
   const std::vector<std::string>& choices = place.field.info.choices;
   const std::string value = unquoted(text);
+  check_tilde(place.field.key, value, place.where);
   bool known = choices.empty();
   for (const std::string& choice : choices) {
     known = known || choice == value;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "dyt/core/error.h"
+#include "dyt/core/user_path.h"
 
 namespace dyt::core {
 namespace {
@@ -21,7 +22,7 @@ namespace {
   const char* todo = full ? "free some space, or choose another folder with out=FOLDER"
                           : "check the path and its permissions";
   throw Error(full ? ErrorKind::kResources : ErrorKind::kData,
-              {.what = what + ": " + std::strerror(code), .where = path.string(), .todo = todo});
+              {.what = what + ": " + std::strerror(code), .where = path_text(path), .todo = todo});
 }
 
 // Closes on every way out; writing needs no stream state.
