@@ -1,7 +1,7 @@
 #include "dyt/formats/idx.h"
 
 #include "dyt/core/error.h"
-#include "dyt/core/files.h"
+#include "dyt/core/regular_file.h"
 #include "dyt/formats/gzip.h"
 
 namespace dyt::formats {
@@ -120,7 +120,7 @@ IdxArray parse_idx(std::string_view bytes, const std::string& file) {
 }
 
 IdxArray read_idx(const std::filesystem::path& path) {
-  return parse_idx(core::read_file(path), path.string());
+  return parse_idx(core::read_regular_file(path), path.string());
 }
 
 }  // namespace dyt::formats

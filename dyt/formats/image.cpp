@@ -1,7 +1,8 @@
 #include "dyt/formats/image.h"
 
 #include "dyt/core/error.h"
-#include "dyt/core/files.h"
+#include "dyt/core/regular_file.h"
+#include "dyt/formats/internal/exif.h"
 #include "dyt/formats/internal/image_codecs.h"
 
 namespace dyt::formats {
@@ -54,15 +55,17 @@ Image parse_image(std::string_view bytes, const std::string& file) {
 }
 
 ImageInfo parse_image_info(std::string_view bytes, const std::string& file) {
-  return by_kind<ImageInfo>({.bytes = bytes, .file = file}, jpeg_info, png_info);
+  ImageInfo info = by_kind<ImageInfo>({.bytes = bytes, .file = file}, jpeg_info, png_info);
+  info.orientation = exif_orientation(bytes);
+  return info;
 }
 
 Image read_image(const std::filesystem::path& path) {
-  return parse_image(core::read_file(path), path.string());
+  return parse_image(core::read_regular_file(path), path.string());
 }
 
 ImageInfo read_image_info(const std::filesystem::path& path) {
-  return parse_image_info(core::read_file(path), path.string());
+  return parse_image_info(core::read_regular_file(path), path.string());
 }
 
 }  // namespace dyt::formats

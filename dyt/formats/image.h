@@ -26,6 +26,8 @@ struct ImageInfo {
   int64_t height = 0;
   int64_t width = 0;
   int64_t channels = 0;  // of the pixels that decoding gives: 1 or 3
+  // How the camera was held, as EXIF counts: 1 upright; 2 to 8 mirrored or turned. Not applied.
+  int64_t orientation = 1;
 };
 
 struct Image {
@@ -38,7 +40,7 @@ struct Image {
 constexpr int64_t kMaxImageSide = 65'535;
 constexpr int64_t kMaxImagePixels = int64_t{1} << 28;
 
-// Error(kData) names the file and the reason: another kind of file, a damaged or truncated one, one
+// Error(kData) names the file and the reason: no regular file, another kind of file, a damaged or truncated one, one
 // above the limits or that claims more pixels than its bytes can hold (found before memory is
 // taken). A JPEG stream with damage inside that still gives every pixel is accepted, as lenient
 // decoders do; data that ends early is an error.

@@ -3,7 +3,7 @@
 #include <cstring>
 #include <tuple>
 
-#include "dyt/core/files.h"
+#include "dyt/core/regular_file.h"
 #include "dyt/formats/internal/safetensors_header.h"
 
 namespace dyt::formats {
@@ -110,7 +110,7 @@ SafetensorsFile SafetensorsFile::parse(std::string bytes, const std::string& nam
 }
 
 SafetensorsFile SafetensorsFile::read(const std::filesystem::path& path) {
-  return parse(core::read_file(path), path.string());
+  return parse(core::read_regular_file(path), path.string());
 }
 
 const TensorEntry* SafetensorsFile::find(std::string_view name) const {
