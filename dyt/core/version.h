@@ -8,6 +8,6 @@ extern const char* const kVersion;
 
 // Part of every run's identity. A commit that changes the numbers a run produces raises it, so that
 // older run folders are not taken for results of this program.
-inline constexpr int kResultsVersion = 5;
+inline constexpr int kResultsVersion = 6;
 
 }  // namespace dyt::core

@@ -1,6 +1,7 @@
 #include "dyt/data/resize.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "dyt/pixels/resample.h"
 
@@ -14,7 +15,7 @@ struct Part {
 
 Part middle(int64_t from, int64_t to, int64_t size) {
   const double ratio = static_cast<double>(from) / static_cast<double>(to);
-  const double begin = static_cast<double>((to - size) / 2) * ratio;
+  const double begin = std::nearbyint(static_cast<double>(to - size) / 2) * ratio;
   const double end = std::min(begin + static_cast<double>(size) * ratio, static_cast<double>(from));
   return {static_cast<float>(begin), static_cast<float>(end)};
 }

@@ -7,7 +7,8 @@
 // n / m) and c(i) = (i + 0.5) * n / m,
 //   out(i) = sum_j w(i, j) in(j) / sum_j w(i, j),   w(i, j) = max(0, 1 - |j + 0.5 - c(i)| / f).
 // The shorter side s of the picture gives `size`, the longer one l gives m = floor(size * l / s);
-// of those m pixels floor((m - size) / 2) are cut off at the left or top.
+// of those m pixels (m - size) / 2, halves rounded to even as torchvision's CenterCrop does, are cut
+// off at the left or top.
 #pragma once
 
 #include <cstdint>

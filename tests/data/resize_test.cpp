@@ -63,7 +63,8 @@ double exact(const Image& image, int64_t size, int64_t row, int64_t column, int6
   const auto weights = [&](int64_t from, int64_t place) {
     const int64_t to = size * from / shorter;
     const double ratio = static_cast<double>(from) / static_cast<double>(to);
-    const double centre = (static_cast<double>(place + (to - size) / 2) + 0.5) * ratio;
+    const double cut = std::nearbyint(static_cast<double>(to - size) / 2);
+    const double centre = (static_cast<double>(place) + cut + 0.5) * ratio;
     std::vector<double> all;
     for (int64_t j = 0; j < from; ++j) {
       const double distance = std::abs(static_cast<double>(j) + 0.5 - centre);
@@ -107,11 +108,16 @@ TEST(ResizeCrop, KeepsToItsFormula) {
 TEST(ResizeCrop, OfTheRightSizeOnlyCuts) {
   const Image image = stripes(16, 16, 3);
   EXPECT_EQ(resize_crop(image, 16).pixels, image.pixels);
-  const Image wide = formula_image(3, 8);
-  const Image square = resize_crop(wide, 3);
-  for (size_t row = 0; row < 3; ++row) {
-    for (size_t column = 0; column < 3; ++column) {
-      EXPECT_EQ(square.pixels[row * 3 + column], wide.pixels[row * 8 + column + 2]);
+  // Width, and what torchvision 0.26's CenterCrop(3) cuts off at the left:
+  // int(round((width - 3) / 2.0)), Python's round going to the even one of two.
+  for (const auto& [width, cut] :
+       {std::pair<size_t, size_t>{4, 0}, {5, 1}, {6, 2}, {8, 2}, {10, 4}}) {
+    const Image wide = formula_image(3, static_cast<int64_t>(width));
+    const Image square = resize_crop(wide, 3);
+    for (size_t row = 0; row < 3; ++row) {
+      for (size_t column = 0; column < 3; ++column) {
+        EXPECT_EQ(square.pixels[row * 3 + column], wide.pixels[row * width + column + cut]);
+      }
     }
   }
 }
