@@ -17,7 +17,7 @@ constexpr int64_t kSmallShareOf224 = 96;  // DINO's small crops beside large one
 // What a run that streams the folder makes its batches of.
 std::shared_ptr<const data::ImageData> images_of(
     const DataCase& wanted, const std::shared_ptr<const data::ImageIndex>& index) {
-  const data::ImageSplit split = data::streamed_split(index);
+  const data::ImageSplit split = data::streamed_split(index, index->class_names());
   return std::make_shared<const data::ImageData>(
       data::ImageData{.train = split,
                       .test = split,

@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kVersion = "dyt image index 1\n";
+constexpr std::string_view kVersion = "dyt image index 2\n";
 constexpr size_t kSumLength = 64;
 
 // File systems stamp changes with a clock that ticks a few times a second at worst; a change within
@@ -46,6 +46,20 @@ std::optional<int64_t> next_number(std::string_view& bytes) {
   return number;
 }
 
+bool next_passed(std::string_view& bytes, PassedOver& passed) {
+  const auto kinds = next_number(bytes);
+  for (int64_t i = 0; kinds && i < *kinds; ++i) {
+    const auto kind = next_part(bytes);
+    const auto count = next_number(bytes);
+    const auto first = next_part(bytes);
+    if (!kind || !count || !first) {
+      return false;
+    }
+    passed.add(std::string(*kind), std::string(*first), *count);
+  }
+  return kinds.has_value();
+}
+
 std::optional<ClassListing> next_class(std::string_view& bytes) {
   const auto name = next_part(bytes);
   const auto changed = next_number(bytes);
@@ -54,6 +68,9 @@ std::optional<ClassListing> next_class(std::string_view& bytes) {
     return std::nullopt;
   }
   ClassListing listing{.name = std::string(*name), .changed = *changed, .count = *count};
+  if (!next_passed(bytes, listing.passed)) {
+    return std::nullopt;
+  }
   const std::string_view rest = bytes;
   for (int64_t i = 0; i < *count; ++i) {
     if (!next_part(bytes)) {
@@ -76,10 +93,13 @@ ClassListing list_class(const fs::path& folder, const std::string& name) {
   // The time from before the listing: a change in between makes the next opening list again.
   ClassListing listing{.name = name, .changed = time_of_change(folder)};
   const auto border = (fs::file_time_type::clock::now() - kSettling).time_since_epoch().count();
-  if (listing.changed >= border) {
+  const ClassFolder found = class_images_in(folder);
+  // What is in deeper folders changes without this folder's time.
+  if (listing.changed >= border || found.has_folders) {
     listing.changed = kUnsettled;
   }
-  for (const std::string& file : image_names_in(folder)) {
+  listing.passed = found.passed;
+  for (const std::string& file : found.images) {
     append(listing.files, file);
     ++listing.count;
   }
@@ -93,6 +113,12 @@ std::string listing_bytes(const fs::path& folder, const std::vector<ClassListing
     append(body, listing.name);
     append(body, std::to_string(listing.changed));
     append(body, std::to_string(listing.count));
+    append(body, std::to_string(listing.passed.kinds().size()));
+    for (const auto& [kind, passed] : listing.passed.kinds()) {
+      append(body, kind);
+      append(body, std::to_string(passed.count));
+      append(body, passed.first);
+    }
     body += listing.files;
   }
   return std::string(kVersion) + core::sha256_hex(body) + "\n" + body;

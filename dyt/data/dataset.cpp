@@ -9,9 +9,11 @@
 #include "dyt/core/error.h"
 #include "dyt/core/hash.h"
 #include "dyt/core/lookup.h"
-#include "dyt/core/random.h"
+#include "dyt/core/user_path.h"
 #include "dyt/data/image_index.h"
+#include "dyt/data/internal/class_coverage.h"
 #include "dyt/data/internal/readers.h"
+#include "dyt/data/stratify.h"
 
 namespace dyt::data {
 namespace {
@@ -36,17 +38,28 @@ std::string checksum_of(const ImageData& data) {
   return core::sha256_hex(text);
 }
 
-void limit(ImageSplit& split, int64_t count) {
-  if (count > 0 && count < split.labels.numel()) {
-    split = select_images(split, spread_numbers(split.labels.numel(), count));
+void limit_splits(ImageData& data, const DataConfig& config) {
+  if (config.train_limit > 0) {
+    data.train =
+        stratified_part(data.train, data.num_classes, config.train_limit, "images/train_limit");
+  }
+  if (config.test_limit > 0) {
+    data.test =
+        stratified_part(data.test, data.num_classes, config.test_limit, "images/test_limit");
   }
 }
 
+std::span<const int64_t> label_span(const at::Tensor& labels) {
+  return {labels.const_data_ptr<int64_t>(), static_cast<size_t>(labels.numel())};
+}
+
 void check_folder_keys(const DataConfig& config, std::string_view name) {
-  if (name == kFolder || (config.image_size == 0 && !config.stream)) {
+  if (name == kFolder || (config.image_size == 0 && !config.stream && config.test_folder.empty())) {
     return;
   }
-  const std::string key = config.stream ? "data.stream" : "data.image_size";
+  const std::string key = config.stream            ? "data.stream"
+                          : config.image_size == 0 ? "data.test_folder"
+                                                   : "data.image_size";
   throw core::Error(core::ErrorKind::kUsage, {.what = key + " goes with data.folder only",
                                               .where = "configuration",
                                               .found = "the data set " + std::string(name),
@@ -73,13 +86,13 @@ ImageSplit select_images(const ImageSplit& split, const at::Tensor& numbers) {
   return part;
 }
 
-at::Tensor spread_numbers(int64_t total, int64_t count) {
-  const at::Tensor numbers = at::empty({count}, at::kLong);
-  int64_t* number = numbers.mutable_data_ptr<int64_t>();
-  for (int64_t i = 0; i < count; ++i) {
-    number[i] = i * total / count;
+ImageSplit stratified_part(const ImageSplit& split, int64_t num_classes, int64_t count,
+                           std::string_view stream) {
+  if (count >= split.labels.numel()) {
+    return split;
   }
-  return numbers;
+  return select_images(
+      split, at::tensor(stratified_numbers(label_span(split.labels), num_classes, count, stream)));
 }
 
 void DataConfig::visit_fields(core::Fields& fields) {
@@ -89,11 +102,17 @@ void DataConfig::visit_fields(core::Fields& fields) {
              {.help = "your own images: IDX file, .gz or not", .identity = false});
   fields.add("labels", labels, {.help = "their labels: IDX file", .identity = false});
   fields.add("test_images", test_images,
-             {.help = "images to test on; empty: a fifth of data.images, by a fixed shuffle",
+             {.help = "images to test on; empty: a fifth of every class of data.images, drawn once "
+                      "for all runs",
               .identity = false});
   fields.add("test_labels", test_labels, {.help = "their labels", .identity = false});
   fields.add("folder", folder,
              {.help = "your own images: a folder with one folder of JPEG or PNG files a class",
+              .identity = false});
+  fields.add("test_folder", test_folder,
+             {.help = "images to test on, where data.folder holds the folders of classes itself; "
+                      "empty: found by its name (test, val, ...) in data.folder; none: a fifth is "
+                      "held out, whatever folders are called",
               .identity = false});
   fields.add("image_size", image_size,
              {.help = "images of data.folder are brought to squares of this side; 0: they are",
@@ -122,9 +141,13 @@ void DataConfig::visit_fields(core::Fields& fields) {
               .max = 1024,
               .identity = false});
   fields.add("train_limit", train_limit,
-             {.help = "train on so many images only, at equal distances; 0: all", .min = 0});
+             {.help = "train on so many images only, some of every class, drawn once for all runs; "
+                      "0: all",
+              .min = 0});
   fields.add("test_limit", test_limit,
-             {.help = "test on so many images only, at equal distances; 0: all", .min = 0});
+             {.help = "test on so many images only, some of every class, drawn once for all runs; "
+                      "0: all",
+              .min = 0});
   fields.add(
       "dir", dir,
       {.help = "folder of the data sets; empty: $DYT_DATA, else ~/.cache/dyt", .identity = false});
@@ -147,8 +170,15 @@ std::filesystem::path data_folder(const DataConfig& config) {
   if (from_environment != nullptr && *from_environment != '\0') {
     return from_environment;
   }
-  const char* home = std::getenv("HOME");
-  return std::filesystem::path(home == nullptr ? "." : home) / ".cache/dyt";
+  const std::filesystem::path home = core::home_folder();
+  if (home.empty()) {
+    throw core::Error(core::ErrorKind::kUsage,
+                      {.what = "there is no folder for data sets: HOME is not set to a whole path",
+                       .where = "environment",
+                       .todo = "name one: data.dir=FOLDER (of `dyt data`: --dir FOLDER), or "
+                               "DYT_DATA=FOLDER"});
+  }
+  return home / ".cache/dyt";
 }
 
 void throw_missing(const DataConfig& config, const std::string& what,
@@ -166,11 +196,16 @@ void throw_missing(const DataConfig& config, const std::string& what,
                              "/ with data.dir=FOLDER or DYT_DATA=FOLDER"});
 }
 
-ImageData hold_out_fifth(const ImageSplit& all) {
-  const int64_t count = all.labels.numel();
-  // The stream's seed is 0, whatever the run's: all seeds test on the same images.
-  std::vector<int64_t> order = core::RandomStream(0, "images/split").permutation(count);
-  return split_in_order(all, std::move(order), count - (count + 4) / 5);
+ImageData hold_out_fifth(const ImageSplit& all, int64_t num_classes) {
+  const HeldOutFifth parts = hold_out_fifth_of(label_span(all.labels), num_classes);
+  if (parts.test.empty()) {
+    throw core::Error(core::ErrorKind::kData,
+                      {.what = "nothing can be held out to test on: every class has one image",
+                       .where = "training images",
+                       .expected = "a class with two images or more, or test images of their own"});
+  }
+  return {.train = select_images(all, at::tensor(parts.train)),
+          .test = select_images(all, at::tensor(parts.test))};
 }
 
 ImageData open_data(const DataConfig& config) {
@@ -189,8 +224,11 @@ ImageData open_data(const DataConfig& config) {
   }
   data.filter = pixels::filter_of_name(config.interpolation);
   data.workers = config.workers;
-  limit(data.train, config.train_limit);
-  limit(data.test, config.test_limit);
+  limit_splits(data, config);
+  if (std::string text = passed_over_warning("data.folder", data.passed_over); !text.empty()) {
+    data.warnings.insert(data.warnings.begin(), std::move(text));
+  }
+  add_class_warnings(data, config);
   return data;
 }
 

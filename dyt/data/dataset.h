@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "dyt/core/config.h"
+#include "dyt/data/passed_over.h"
 #include "dyt/pixels/planes.h"
 #include "dyt/pixels/resample.h"
 
@@ -27,10 +28,11 @@ struct DataConfig {
   std::string name = "digits";
   std::string images;  // the user's own data, IDX; with these the name is "images"
   std::string labels;
-  std::string test_images;  // without them every fifth image is held out for testing
+  std::string test_images;  // without them a fifth is held out for testing
   std::string test_labels;
-  std::string folder;      // the user's own data, images in folders; then the name is "folder"
-  int64_t image_size = 0;  // of `folder`: the side that images are brought to; 0: they have one
+  std::string folder;       // the user's own data, images in folders; then the name is "folder"
+  std::string test_folder;  // of `folder`: its test images; "": by its names; "none": none
+  int64_t image_size = 0;   // of `folder`: the side that images are brought to; 0: they have one
   // Of `folder`: images stay in their files and are decoded when a batch asks for them.
   bool stream = false;
   double crop_ratio = 0.875;           // of a streamed test image: image_size / shorter side
@@ -83,6 +85,9 @@ struct ImageData {
   double crop_ratio = 1;                             // of streamed test images
   pixels::Filter filter = pixels::Filter::kBicubic;  // of crops and streamed test images
   int64_t workers = 0;
+  // What a person should be told about the set before it is used; whole sentences.
+  std::vector<std::string> warnings;
+  PassedOver passed_over;  // of a folder: what is in it and was not taken, said in a warning too
 };
 
 struct DatasetRow {
@@ -100,7 +105,8 @@ std::span<const DatasetRow> dataset_table();
 // named, else its name.
 std::string dataset_name(const DataConfig& config);
 
-// Where files are looked for: data.dir, else $DYT_DATA, else ~/.cache/dyt.
+// Where files are looked for: data.dir, else $DYT_DATA, else ~/.cache/dyt. Error(kUsage) where there
+// is no home folder either.
 std::filesystem::path data_folder(const DataConfig& config);
 
 // Reads and checks a data set. Error(kUsage): unknown name (the nearest one is offered), keys that
@@ -112,13 +118,14 @@ std::filesystem::path data_folder(const DataConfig& config);
 // first of these folders under data_folder() that has any of them: NAME, vision/NAME, and the same
 // with '-' for '_'. `folder` is JPEG and PNG files, one folder a class (docs/data.md has the
 // layouts), brought to one size by resize_crop (resize.h); Error(kResources) above 8 GiB. With
-// data.stream they stay in their files, whose listing is kept in data_folder() / "listings":
-// training and test folder need the same classes, images are RGB.
+// data.stream they stay in their files, whose listing is kept in core::cache_folder() / "listings";
+// images are RGB. Limits and held-out parts are drawn by stratify.h.
 ImageData open_data(const DataConfig& config);
 
-// `count` of the numbers 0 .. total - 1 at equal distances, 0 the first: int64 (count). So a part
-// of a folder, whose images stand class by class, has images of all classes. 1 <= count <= total.
-at::Tensor spread_numbers(int64_t total, int64_t count);
+// `count` of the split's images, some of every class (stratify.h), in their order; all of them where
+// there are no more. `stream` names the draw.
+ImageSplit stratified_part(const ImageSplit& split, int64_t num_classes, int64_t count,
+                           std::string_view stream);
 
 // What there is to say about a split, for people.
 struct SplitDescription {

@@ -24,6 +24,7 @@ constexpr int64_t kMaxBytes = int64_t{8} << 30;  // all images are held in memor
 struct Shape {
   int64_t size = 0;
   int64_t channels = 0;
+  std::string warning;  // "": nothing is to be said about the images
 
   int64_t bytes() const { return size * size * channels; }
 };
@@ -62,9 +63,24 @@ int64_t common_size(const std::vector<LabelledFile>& files,
   return first.height;
 }
 
+std::string orientation_warning(const std::vector<LabelledFile>& files,
+                                const std::vector<formats::ImageInfo>& infos) {
+  const auto turned = [](const formats::ImageInfo& info) { return info.orientation != 1; };
+  const auto first = std::find_if(infos.begin(), infos.end(), turned);
+  if (first == infos.end()) {
+    return "";
+  }
+  return std::to_string(std::count_if(first, infos.end(), turned)) + " of " +
+         std::to_string(infos.size()) +
+         " images say in EXIF that the camera was turned (orientation other than 1), which is not "
+         "applied: they are used as they are stored; the first is " +
+         files[static_cast<size_t>(first - infos.begin())].path.string();
+}
+
 Shape shape_of(const std::vector<LabelledFile>& files, int64_t image_size) {
   const std::vector<formats::ImageInfo> infos = infos_of(files);
-  Shape shape{.size = image_size > 0 ? image_size : common_size(files, infos)};
+  Shape shape{.size = image_size > 0 ? image_size : common_size(files, infos),
+              .warning = orientation_warning(files, infos)};
   for (const formats::ImageInfo& info : infos) {
     shape.channels = std::max(shape.channels, info.channels);
   }
@@ -134,18 +150,24 @@ ImageData read_folder(const DataConfig& config) {
   if (config.stream) {
     return read_streamed_folder(config);
   }
-  const ImageFiles files = find_image_files(config.folder);
+  const ImageFiles files = find_image_files(config.folder, config.test_folder);
+  const auto num_classes = static_cast<int64_t>(files.class_names.size());
   std::vector<LabelledFile> all = files.train;
   all.insert(all.end(), files.test.begin(), files.test.end());
   const Shape shape = shape_of(all, config.image_size);
   ImageData data;
   if (files.test.empty()) {
-    data = hold_out_fifth(read_files(files.train, shape));
+    data = hold_out_fifth(read_files(files.train, shape), num_classes);
   } else {
     data.train = read_files(files.train, shape);
     data.test = read_files(files.test, shape);
   }
-  data.num_classes = static_cast<int64_t>(files.class_names.size());
+  data.warnings = files.warnings;
+  if (!shape.warning.empty()) {
+    data.warnings.push_back(shape.warning);
+  }
+  data.passed_over = files.passed;
+  data.num_classes = num_classes;
   data.class_names = files.class_names;
   data.scale = kMaxFilePixel;
   return data;

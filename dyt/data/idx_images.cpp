@@ -139,6 +139,21 @@ void check_user_keys(const DataConfig& config) {
   }
 }
 
+void check_different_labels(const at::Tensor& labels, const fs::path& path) {
+  const int64_t count = labels.numel();
+  const int64_t first = labels[0].item<int64_t>();
+  const bool alike = labels.eq(first).all().item<bool>();
+  if (alike || count < 2) {
+    throw Error(ErrorKind::kData,
+                {.what = "there is nothing to tell apart",
+                 .where = path.string(),
+                 .expected = "at least 2 images and 2 classes",
+                 .found = std::to_string(count) + " images, " +
+                          (alike ? "1 classes: every label is " + std::to_string(first)
+                                 : "several classes")});
+  }
+}
+
 }  // namespace
 
 ImageData read_mnist(const DataConfig& config) {
@@ -164,21 +179,15 @@ ImageData read_user_images(const DataConfig& config) {
   check_user_keys(config);
   const ImageSplit given = read_split(config.images, config.labels);
   const int64_t num_classes = given.labels.max().item<int64_t>() + 1;
-  const int64_t count = given.labels.numel();
-  if (num_classes < 2 || count < 2) {
-    throw Error(ErrorKind::kData, {.what = "there is nothing to tell apart",
-                                   .where = config.labels,
-                                   .expected = "at least 2 images and 2 classes",
-                                   .found = std::to_string(count) + " images, " +
-                                            std::to_string(num_classes) + " classes"});
-  }
+  check_different_labels(given.labels, config.labels);
   ImageData data;
   if (config.test_images.empty()) {
-    data = hold_out_fifth(given);
+    data = hold_out_fifth(given, num_classes);
   } else {
     data.train = given;
     data.test = read_split(config.test_images, config.test_labels);
     check_labels(data.test.labels, num_classes, config.test_labels);
+    check_tested_are_trained(data.train.labels, data.test.labels, num_classes, config.test_labels);
   }
   if (data.test.images.size(2) != data.train.images.size(2)) {
     throw Error(ErrorKind::kData,

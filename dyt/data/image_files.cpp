@@ -1,10 +1,10 @@
 #include "dyt/data/internal/image_files.h"
 
 #include <algorithm>
-#include <cctype>
 
 #include "dyt/core/error.h"
 #include "dyt/core/text.h"
+#include "dyt/core/user_path.h"
 
 namespace dyt::data {
 namespace {
@@ -14,53 +14,31 @@ using core::Error;
 using core::ErrorKind;
 
 constexpr const char* kLayout =
-    "FOLDER/train/CLASS/*.jpg and FOLDER/test/CLASS/*.jpg, or FOLDER/CLASS/*.jpg (or .jpeg, .png)";
+    "FOLDER/train/CLASS/*.jpg and FOLDER/test/CLASS/*.jpg, or FOLDER/CLASS/*.jpg (or .jpeg, .jpe, "
+    ".jfif, .png)";
 
 [[noreturn]] void refuse(const std::string& what, const fs::path& where,
                          const std::string& expected = kLayout, const std::string& found = "") {
-  throw Error(ErrorKind::kData,
-              {.what = what, .where = where.string(), .expected = expected, .found = found});
-}
-
-// A folder that may not be looked into counts as none.
-bool is_folder(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_directory(path, ignored);
-}
-
-// The names in a folder that do not begin with a dot and that `wanted` takes, sorted bytewise.
-template <class Wanted>
-std::vector<std::string> names_in(const fs::path& folder, const Wanted& wanted) {
-  std::vector<std::string> names;
-  try {
-    for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-      const std::string name = entry.path().filename().string();
-      if (!name.starts_with('.') && wanted(entry)) {
-        names.push_back(name);
-      }
-    }
-  } catch (const fs::filesystem_error& error) {
-    refuse("cannot read the folder: " + error.code().message(), folder);
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-std::vector<std::string> folders_in(const fs::path& folder) {
-  return names_in(folder, [](const fs::directory_entry& entry) { return entry.is_directory(); });
+  throw Error(
+      ErrorKind::kData,
+      {.what = what, .where = core::path_text(where), .expected = expected, .found = found});
 }
 
 // The images of the classes; `class_names` says which label a folder's name is.
-std::vector<LabelledFile> files_of(const fs::path& folder,
-                                   const std::vector<std::string>& class_names) {
+std::vector<LabelledFile> files_of(const fs::path& root, const fs::path& folder,
+                                   const ClassFolders& classes,
+                                   const std::vector<std::string>& class_names,
+                                   PassedOver& passed) {
+  add_part(root, folder, classes.passed, passed);
   std::vector<LabelledFile> files;
-  for (const std::string& name : folders_in(folder)) {
+  for (const std::string& name : classes.names) {
     const auto place = std::lower_bound(class_names.begin(), class_names.end(), name);
     if (place == class_names.end() || *place != name) {
-      refuse("the class '" + name + "' has no training images", folder / name,
-             "the classes of the training part: " + core::join(class_names, ", "));
+      throw_untrained_class(folder, name, class_names);
     }
-    for (const std::string& image : image_names_in(folder / name)) {
+    const ClassFolder found = class_images_in(folder / name);
+    add_part(root, folder / name, found.passed, passed);
+    for (const std::string& image : found.images) {
       files.push_back({.path = folder / name / image, .label = place - class_names.begin()});
     }
   }
@@ -69,48 +47,47 @@ std::vector<LabelledFile> files_of(const fs::path& folder,
 
 }  // namespace
 
-bool is_image_name(const std::string& name) {
-  std::string extension = fs::path(name).extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char letter) { return std::tolower(letter); });
-  return extension == ".jpg" || extension == ".jpeg" || extension == ".png";
-}
-
-std::vector<std::string> image_names_in(const fs::path& folder) {
-  const std::vector<std::string> images = names_in(folder, [](const fs::directory_entry& entry) {
-    return is_image_name(entry.path().filename().string()) && !entry.is_directory();
-  });
-  if (images.empty()) {
+ClassFolder class_images_in(const fs::path& folder) {
+  ClassFolder found = look_into_class(folder);
+  if (found.images.empty()) {
     refuse("the folder of the class '" + folder.filename().string() + "' has no images", folder,
-           "files that end in .jpg, .jpeg or .png");
+           std::string("files that end in ") + kImageSuffixes, found.passed.text());
   }
-  return images;
+  return found;
 }
 
-std::vector<std::string> class_folders_in(const fs::path& folder) {
-  if (!is_folder(folder)) {
+ClassFolders class_folders_in(const fs::path& folder, const fs::path& leave_out) {
+  std::error_code ignored;
+  if (!fs::is_directory(folder, ignored)) {
     refuse("the folder of images is not there, or is no folder", folder);
   }
-  const std::vector<std::string> names = folders_in(folder);
-  if (names.empty()) {
-    refuse("the folder holds no folders of classes", folder);
+  const FolderEntries entries = entries_of(folder);
+  SeenFolders seen(folder);
+  ClassFolders classes{.passed = entries.passed};
+  if (!leave_out.empty()) {
+    seen.add(leave_out);
   }
-  return names;
+  classes.names = new_folders(folder, entries, seen, classes.passed);
+  if (!entries.images.empty()) {
+    classes.passed.add(kLooseImages, entries.images.front(),
+                       static_cast<int64_t>(entries.images.size()));
+  }
+  if (classes.names.empty()) {
+    refuse("the folder holds no folders of classes", folder, kLayout, classes.passed.text());
+  }
+  return classes;
 }
 
-FolderLayout layout_of(const fs::path& folder) {
-  if (!is_folder(folder)) {
-    refuse("the folder of images is not there, or is no folder", folder);
-  }
-  if (!is_folder(folder / "train")) {
-    return {.train = folder, .test = {}};
-  }
-  for (const char* name : {"test", "val"}) {
-    if (is_folder(folder / name)) {
-      return {.train = folder / "train", .test = folder / name};
+void add_part(const fs::path& folder, const fs::path& part, const PassedOver& passed,
+              PassedOver& all) {
+  const fs::path below = part.lexically_relative(folder);
+  if (below.empty() || below == ".") {
+    for (const auto& [kind, counted] : passed.kinds()) {
+      all.add(kind, counted.first, counted.count);
     }
+  } else {
+    all.add_below(core::escaped_text(below.native()), passed);
   }
-  return {.train = folder / "train", .test = {}};
 }
 
 void check_something_to_tell_apart(const fs::path& folder, int64_t images, int64_t classes) {
@@ -120,18 +97,23 @@ void check_something_to_tell_apart(const fs::path& folder, int64_t images, int64
   }
 }
 
-ImageFiles find_image_files(const fs::path& folder) {
-  const FolderLayout layout = layout_of(folder);
-  ImageFiles files;
-  files.class_names = class_folders_in(layout.train);
-  files.train = files_of(layout.train, files.class_names);
+void throw_untrained_class(const fs::path& folder, const std::string& name,
+                           const std::vector<std::string>& trained) {
+  refuse("the class '" + name + "' has no training images", folder / name,
+         "the classes of the training part: " + core::join(trained, ", "));
+}
+
+ImageFiles find_image_files(const fs::path& folder, const std::string& test_folder) {
+  const FolderLayout layout = layout_of(folder, test_folder);
+  const ClassFolders classes = class_folders_in(layout.train, layout.test);
+  ImageFiles files{
+      .class_names = classes.names, .warnings = layout.warnings, .passed = layout.passed};
+  files.train = files_of(folder, layout.train, classes, files.class_names, files.passed);
   check_something_to_tell_apart(layout.train, static_cast<int64_t>(files.train.size()),
                                 static_cast<int64_t>(files.class_names.size()));
   if (!layout.test.empty()) {
-    files.test = files_of(layout.test, files.class_names);
-    if (files.test.empty()) {
-      refuse("the folder of test images holds no folders of classes", layout.test);
-    }
+    files.test = files_of(folder, layout.test, class_folders_in(layout.test), files.class_names,
+                          files.passed);
   }
   return files;
 }

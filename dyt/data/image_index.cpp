@@ -6,7 +6,6 @@
 #include "dyt/core/error.h"
 #include "dyt/core/files.h"
 #include "dyt/core/hash.h"
-#include "dyt/core/text.h"
 #include "dyt/data/internal/class_listing.h"
 #include "dyt/data/internal/image_files.h"
 
@@ -20,24 +19,32 @@ std::vector<ClassListing> read_cache(const fs::path& cache, const fs::path& fold
   if (cache.empty() || !fs::is_regular_file(cache, ignored)) {
     return {};
   }
-  return parse_listing(core::read_file(cache), folder).value_or(std::vector<ClassListing>());
+  try {
+    return parse_listing(core::read_file(cache), folder).value_or(std::vector<ClassListing>());
+  } catch (const core::Error&) {
+    return {};
+  }
 }
 
-// The names in `first` that `second` lacks; both are sorted.
-std::string missing_in(const std::vector<std::string>& second,
-                       const std::vector<std::string>& first) {
-  std::vector<std::string> missing;
-  std::set_difference(first.begin(), first.end(), second.begin(), second.end(),
-                      std::back_inserter(missing));
-  return core::join(missing, ", ");
+// Makes the next opening quicker; a disk that is full or may not be written takes nothing else.
+void write_cache(const fs::path& cache, const std::string& bytes) {
+  try {
+    core::make_folder(cache.has_parent_path() ? cache.parent_path() : ".");
+    core::write_file_atomic(cache, bytes);
+  } catch (const core::Error&) {
+    return;
+  }
 }
 
 }  // namespace
 
-ImageIndex ImageIndex::open(const fs::path& folder, const fs::path& cache) {
+ImageIndex ImageIndex::open(const fs::path& folder, const fs::path& cache,
+                            const fs::path& leave_out) {
   ImageIndex index;
   index.folder_ = folder;
-  index.class_names_ = class_folders_in(folder);
+  ClassFolders found = class_folders_in(folder, leave_out);
+  index.class_names_ = std::move(found.names);
+  index.passed_ = std::move(found.passed);
   const fs::path known_as = fs::weakly_canonical(folder);
 
   std::vector<ClassListing> cached = read_cache(cache, known_as);
@@ -57,7 +64,7 @@ ImageIndex ImageIndex::open(const fs::path& folder, const fs::path& cache) {
     }
   }
   if (!cache.empty() && (index.listed_ > 0 || classes.size() != cached.size())) {
-    core::write_file_atomic(cache, listing_bytes(known_as, classes));
+    write_cache(cache, listing_bytes(known_as, classes));
   }
 
   int64_t count = 0;
@@ -65,6 +72,7 @@ ImageIndex ImageIndex::open(const fs::path& folder, const fs::path& cache) {
     count += listing.count;
     index.ends_.push_back(count);
     index.names_ += listing.files;
+    index.passed_.add_below(listing.name, listing.passed);
   }
   index.begins_.reserve(static_cast<size_t>(count));
   for (size_t begin = 0; begin < index.names_.size(); begin = index.names_.find('\0', begin) + 1) {
@@ -108,18 +116,6 @@ std::string ImageIndex::checksum() const {
     begin = ends_[n];
   }
   return core::sha256_hex(text + names_);
-}
-
-void check_same_classes(const ImageIndex& train, const ImageIndex& test) {
-  if (train.class_names() == test.class_names()) {
-    return;
-  }
-  throw core::Error(
-      core::ErrorKind::kData,
-      {.what = "training and evaluation images do not have the same classes",
-       .where = "folders of images",
-       .expected = "in both: " + missing_in(test.class_names(), train.class_names()),
-       .found = "for evaluation only: " + missing_in(train.class_names(), test.class_names())});
 }
 
 }  // namespace dyt::data

@@ -8,7 +8,7 @@ namespace dyt::tasks {
 struct KnnConfig {
   int64_t k = 20;
   double temperature = 0.07;
-  int64_t train_images = 5000;  // of the training images, at equal distances; 0: all
+  int64_t train_images = 5000;  // of the training images, some of every class; 0: all
 
   void visit_fields(core::Fields& fields);
 };

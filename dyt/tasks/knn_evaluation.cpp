@@ -29,7 +29,7 @@ void KnnConfig::visit_fields(core::Fields& fields) {
              {.help = "of the votes' weights exp(cosine / temperature)", .min = 0.01, .max = 100});
   fields.add(
       "train_images", train_images,
-      {.help = "training images among which neighbours are sought, at equal distances; 0: all",
+      {.help = "training images among which neighbours are sought, some of every class; 0: all",
        .min = 0,
        .max = 1e9});
 }
@@ -40,8 +40,8 @@ void add_knn_accuracy(const KnnInput& input, const at::Tensor& features, const a
   const int64_t all = data.train.labels.numel();
   const int64_t wanted = input.config.train_images;
   const int64_t count = wanted == 0 ? all : std::min(wanted, all);
-  const at::Tensor numbers = data::spread_numbers(all, count);
-  const data::ImageSplit voters = data::select_images(data.train, numbers);
+  const data::ImageSplit voters =
+      data::stratified_part(data.train, data.num_classes, count, "images/neighbours");
   const at::Tensor votes = analysis::knn_votes(all_features(input, voters), voters.labels, features,
                                                {.k = input.config.k,
                                                 .temperature = input.config.temperature,

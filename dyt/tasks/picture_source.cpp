@@ -2,6 +2,7 @@
 
 #include <torch/types.h>
 
+#include "dyt/core/user_path.h"
 #include "dyt/data/picture_files.h"
 #include "dyt/data/split_image.h"
 #include "dyt/tasks/open_run.h"
@@ -14,12 +15,14 @@ constexpr std::string_view kRun = "run=";
 }  // namespace
 
 PictureSource folder_pictures(const std::filesystem::path& folder) {
-  const std::vector<std::filesystem::path> files = data::picture_files(folder);
+  const data::PictureFiles found = data::picture_files(folder);
+  const std::vector<std::filesystem::path>& files = found.images;
   const auto file = [files](int64_t number) { return files[static_cast<size_t>(number)]; };
   return {.name = folder.string(),
           .count = static_cast<int64_t>(files.size()),
           .picture = [file](int64_t number) { return formats::read_image(file(number)); },
-          .place = [file](int64_t number) { return file(number).string(); }};
+          .place = [file](int64_t number) { return file(number).string(); },
+          .passed = found.passed};
 }
 
 PictureSource split_pictures(const data::ImageData& data, const std::string& split) {
@@ -53,7 +56,9 @@ PictureSource pictures_of(const std::string& text, const std::string& split) {
   if (!text.starts_with(kRun)) {
     return folder_pictures(text);
   }
-  const RunConfig config = config_of_run(text.substr(kRun.size()));
+  const std::string run = text.substr(kRun.size());
+  core::check_tilde("run", run, "command line");
+  const RunConfig config = config_of_run(run);
   return split_pictures(data::open_data(config.data), split);
 }
 

@@ -16,6 +16,7 @@ struct PictureSource {
   int64_t count = 0;
   std::function<formats::Image(int64_t number)> picture;
   std::function<std::string(int64_t number)> place;  // where it comes from, for errors
+  data::PassedOver passed;                           // of a folder: what is in it and was not taken
 };
 
 // All JPEG and PNG files under the folder (data/picture_files.h).

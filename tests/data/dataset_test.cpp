@@ -65,15 +65,29 @@ TEST(Digits, SplitIsScikitLearns) {
             "925b26fb4c47ec5c58a95a1b9a55bc9a4765c6ebd13c95cec9a549d1046ee2ce");
 }
 
-TEST(Digits, LimitsTakeImagesAtEqualDistances) {
+TEST(Digits, LimitsTakeAShareOfEveryClass) {
   const ImageData all = open_data({});
-  const ImageData few = open_data({.train_limit = 100, .test_limit = 1000});
-  for (const int64_t n : {0, 1, 50, 99}) {
-    EXPECT_TRUE(few.train.images[n].equal(all.train.images[n * 1437 / 100])) << n;
-    EXPECT_TRUE(few.train.labels[n].equal(all.train.labels[n * 1437 / 100])) << n;
+  const ImageData few = open_data({.train_limit = 100, .test_limit = 10});
+  const SplitDescription whole = describe_split(all, all.train);
+  for (size_t label = 0; label < 10; ++label) {
+    const double share = 100.0 * static_cast<double>(whole.class_counts[label]) / 1437;
+    EXPECT_NEAR(static_cast<double>(describe_split(few, few.train).class_counts[label]), share, 1);
   }
-  EXPECT_EQ(few.test.labels.numel(), 360);
+  EXPECT_EQ(describe_split(few, few.test).class_counts, std::vector<int64_t>(10, 1));
+  EXPECT_TRUE(few.warnings.empty());
+  EXPECT_TRUE(open_data({.train_limit = 100}).train.images.equal(few.train.images));
+  EXPECT_EQ(open_data({.test_limit = 1000}).test.labels.numel(), 360);
   EXPECT_EQ(few.checksum, all.checksum);
+}
+
+TEST(Digits, ALimitBelowTheNumberOfClassesIsSaid) {
+  const ImageData few = open_data({.train_limit = 8, .test_limit = 4});
+  EXPECT_EQ(few.train.labels.numel(), 8);
+  ASSERT_EQ(few.warnings.size(), 2u);
+  EXPECT_TRUE(mentions(few.warnings[0], "2 of 10 classes have no image to train on: "));
+  EXPECT_TRUE(mentions(few.warnings[0], "data.train_limit is 8"));
+  EXPECT_TRUE(mentions(few.warnings[1], "classes have no image to test on: "));
+  EXPECT_TRUE(mentions(few.warnings[1], "data.test_limit is 4"));
 }
 
 TEST(DescribeSplit, MeanAndDeviationOfPixels) {
@@ -121,6 +135,14 @@ TEST(DataFolder, EnvironmentThenCache) {
   EXPECT_EQ(data_folder({.dir = "x"}), "x");
   ::unsetenv("DYT_DATA");
   EXPECT_TRUE(data_folder({}).string().ends_with(".cache/dyt"));
+  const std::string home = std::getenv("HOME") == nullptr ? "" : std::getenv("HOME");
+  for (const char* none : {"", "relative"}) {
+    ::setenv("HOME", none, 1);
+    testing::expect_error(core::ErrorKind::kUsage, "data.dir=FOLDER", [] { data_folder({}); });
+  }
+  ::unsetenv("HOME");
+  testing::expect_error(core::ErrorKind::kUsage, "HOME is not set", [] { data_folder({}); });
+  ::setenv("HOME", home.c_str(), 1);
   if (before != nullptr) {
     ::setenv("DYT_DATA", saved.c_str(), 1);
   }

@@ -80,7 +80,7 @@ TEST(FolderImages, TrainAndTestByClassAndName) {
   }
 }
 
-TEST(FolderImages, AFifthIsHeldOutWithoutATestFolder) {
+TEST(FolderImages, AFifthOfEveryClassIsHeldOutWithoutATestFolder) {
   for (const char* under : {"", "train/"}) {
     const Pictures pictures;
     pictures.add_class(std::string(under) + "a", 11, 0);
@@ -88,6 +88,8 @@ TEST(FolderImages, AFifthIsHeldOutWithoutATestFolder) {
     const ImageData data = pictures.open();
     EXPECT_EQ(data.train.labels.numel(), 16);
     EXPECT_EQ(data.test.labels.numel(), 5);
+    EXPECT_GE(data.test.labels.sum().item<int64_t>(), 2);
+    EXPECT_LE(data.test.labels.sum().item<int64_t>(), 3);
     std::vector<int> values = first_pixels(data.train);
     for (const int value : first_pixels(data.test)) {
       values.push_back(value);
@@ -104,9 +106,12 @@ TEST(FolderImages, KindsAndExtensionsMix) {
   pictures.add("a/2.Jpeg", jpeg_bytes(stripes(8, 8, 1)));
   pictures.add("b/1.png", png_bytes(stripes(8, 8, 4)));
   pictures.add("b/2.jpg", png_bytes(stripes(8, 8, 1)));  // the first bytes count
+  pictures.add("b/3.jpe", jpeg_bytes(stripes(8, 8, 1)));
+  pictures.add("b/4.JFIF", jpeg_bytes(stripes(8, 8, 1)));
   const ImageData data = pictures.open();
   EXPECT_EQ(data.channels, 3);
-  EXPECT_EQ(data.train.labels.numel() + data.test.labels.numel(), 4);
+  EXPECT_EQ(data.train.labels.numel() + data.test.labels.numel(), 6);
+  EXPECT_TRUE(data.warnings.empty());
 }
 
 TEST(FolderImages, GreyAmongColoursFillsAllThree) {
@@ -200,6 +205,84 @@ TEST(FolderImages, TestClassesMustBeTrained) {
   EXPECT_TRUE(mentions(message, "a, b"));
   fs::remove_all(pictures.root / "test/c");
   EXPECT_TRUE(mentions(pictures.error(), "test images holds no folders"));
+}
+
+TEST(FolderImages, AClassWithoutTestImagesIsTakenAndSaid) {
+  for (const bool stream : {false, true}) {
+    const Pictures pictures;
+    pictures.add_class("train/ant", 2, 0);
+    pictures.add_class("train/bee", 2, 50);
+    pictures.add_class("train/cow", 2, 100);
+    pictures.add_class("test/ant", 1, 0);
+    pictures.add_class("test/cow", 2, 0);
+    DataConfig config = pictures.config();
+    config.stream = stream;
+    config.image_size = 4;
+    const ImageData data = open_data(config);
+    EXPECT_EQ(labels_of(data.test), (std::vector<int64_t>{0, 2, 2}));
+    ASSERT_EQ(data.warnings.size(), 1u);
+    EXPECT_TRUE(mentions(data.warnings[0], "1 of 3 classes has no image to test on: 'bee'"));
+    pictures.add_class("test/dog", 1, 0);
+    EXPECT_TRUE(mentions(open_error(config, ErrorKind::kData), "class 'dog' has no training"));
+  }
+}
+
+TEST(FolderImages, AClassOfOneImageIsTrainedOnAndNamed) {
+  const Pictures pictures;
+  pictures.add_class("ant", 1, 0);
+  pictures.add_class("bee", 2, 50);
+  pictures.add_class("cow", 9, 100);
+  const ImageData data = pictures.open();
+  EXPECT_EQ(describe_split(data, data.train).class_counts, (std::vector<int64_t>{1, 1, 7}));
+  EXPECT_EQ(describe_split(data, data.test).class_counts, (std::vector<int64_t>{0, 1, 2}));
+  ASSERT_EQ(data.warnings.size(), 1u);
+  EXPECT_TRUE(mentions(data.warnings[0], "'ant'"));
+  const Pictures single;
+  single.add_class("ant", 1, 0);
+  single.add_class("bee", 1, 50);
+  EXPECT_TRUE(mentions(single.error(), "every class has one image"));
+}
+
+TEST(FolderImages, WhatIsNotTakenIsCountedInAWarning) {
+  const Pictures pictures;
+  pictures.add_class("a", 3, 0);
+  pictures.add_class("b", 3, 50);
+  for (const char* name : {"a/1.webp", "a/2.WEBP", "a/3.bmp", "b/noext", "b/.hidden.png",
+                           "__MACOSX/._a.png", "a/more/9.png", "loose.png", "labels.csv"}) {
+    pictures.add(name, "x");
+  }
+  for (const bool stream : {false, true}) {
+    DataConfig config = pictures.config();
+    config.stream = stream;
+    config.image_size = 4;
+    const ImageData data = open_data(config);
+    EXPECT_EQ(data.train.labels.numel() + data.test.labels.numel(), 6);
+    ASSERT_EQ(data.warnings.size(), 1u);
+    for (const char* part :
+         {"2 .webp (first: a/1.webp)", "1 .bmp (a/3.bmp)", "1 without a suffix (b/noext)",
+          "1 hidden (b/.hidden.png)", "1 of the system (__MACOSX)", "1 deeper folder (a/more)",
+          "1 image in a deeper folder (a/more/9.png)", "1 .csv (labels.csv)",
+          "1 image beside the folders of classes (loose.png)"}) {
+      EXPECT_TRUE(mentions(data.warnings[0], part));
+    }
+    EXPECT_EQ(data.passed_over.kinds().at(".webp").count, 2);
+  }
+}
+
+TEST(FolderImages, TurnedCamerasAreCounted) {
+  const Pictures pictures;
+  pictures.add_class("a", 3, 0, 8);
+  pictures.add_class("b", 3, 50, 8);
+  std::string turned = jpeg_bytes(stripes(8, 8, 1));
+  turned.insert(
+      2, std::string("\xff\xe1\0\x22"
+                     "Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0",
+                     36));
+  pictures.add("b/turned.jpg", turned);
+  const ImageData data = pictures.open();
+  ASSERT_EQ(data.warnings.size(), 1u);
+  EXPECT_TRUE(mentions(data.warnings[0], "1 of 7 images say in EXIF"));
+  EXPECT_TRUE(mentions(data.warnings[0], "b/turned.jpg"));
 }
 
 TEST(FolderImages, DamagedFilesAreNamed) {

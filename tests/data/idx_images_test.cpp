@@ -1,3 +1,4 @@
+#include <sys/stat.h>
 #include <torch/types.h>
 
 #include <cstdlib>
@@ -142,6 +143,60 @@ TEST(UserImages, OneClassIsNotEnough) {
   const DataConfig config{.images = folder.idx("images", {10, 4, 4}, 251),
                           .labels = folder.idx("labels", {10}, 1)};
   EXPECT_TRUE(mentions(open_error(config, ErrorKind::kData), "1 classes"));
+}
+
+void write_labels(const std::string& path, const std::vector<uint8_t>& labels) {
+  std::string bytes("\0\0\x08\x01\0\0\0", 7);
+  bytes += static_cast<char>(labels.size());
+  core::write_file_atomic(path, bytes + std::string(labels.begin(), labels.end()));
+}
+
+TEST(UserImages, LabelsThatAreAllAlikeTellNothingApart) {
+  const TemporaryFolder folder;
+  const DataConfig config{.images = folder.idx("images", {10, 4, 4}, 251),
+                          .labels = folder.idx("labels", {10}, 3)};
+  write_labels(config.labels, std::vector<uint8_t>(10, 3));
+  const std::string message = open_error(config, ErrorKind::kData);
+  EXPECT_TRUE(mentions(message, "nothing to tell apart"));
+  EXPECT_TRUE(mentions(message, "every label is 3"));
+}
+
+TEST(UserImages, ClassesWithoutImagesAreNamed) {
+  const TemporaryFolder folder;
+  DataConfig config{.images = folder.idx("images", {10, 4, 4}, 251),
+                    .labels = folder.idx("labels", {10}, 3)};
+  write_labels(config.labels, {1, 2, 3, 1, 2, 3, 1, 2, 3, 1});
+  const ImageData data = open_data(config);
+  EXPECT_EQ(data.num_classes, 4);
+  ASSERT_EQ(data.warnings.size(), 1u);
+  EXPECT_TRUE(mentions(data.warnings[0], "1 of 4 classes has no image to train on: 0"));
+  EXPECT_TRUE(mentions(data.warnings[0], "labels count from 0"));
+  config.test_images = folder.idx("test_images", {4, 4, 4}, 251);
+  config.test_labels = folder.idx("test_labels", {4}, 4);
+  const std::string message = open_error(config, ErrorKind::kData);
+  EXPECT_TRUE(mentions(message, "class 0 has no training images"));
+  EXPECT_TRUE(mentions(message, "1 images of it to test on"));
+}
+
+TEST(UserImages, LabelsThatComeInTurnsAreLimitedByClass) {
+  const TemporaryFolder folder;
+  DataConfig config{.images = folder.idx("images", {200, 4, 4}, 251),
+                    .labels = folder.idx("labels", {200}, 10)};
+  config.train_limit = 20;
+  config.test_limit = 10;
+  const ImageData data = open_data(config);
+  EXPECT_EQ(describe_split(data, data.train).class_counts, std::vector<int64_t>(10, 2));
+  EXPECT_EQ(describe_split(data, data.test).class_counts, std::vector<int64_t>(10, 1));
+}
+
+TEST(UserImages, WhatIsNoFileIsNamedAndNotWaitedFor) {
+  const TemporaryFolder folder;
+  const DataConfig config{.images = (folder.path() / "images").string(),
+                          .labels = folder.idx("labels", {10}, 3)};
+  ASSERT_EQ(::mkfifo(config.images.c_str(), 0600), 0);
+  const std::string message = open_error(config, ErrorKind::kData);
+  EXPECT_TRUE(mentions(message, "a FIFO"));
+  EXPECT_TRUE(mentions(message, config.images));
 }
 
 TEST(UserImages, OneImageIsNotEnough) {

@@ -28,9 +28,8 @@ void settle(const fs::path& folder) {
 class ImageIndexTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    for (const char* name :
-         {"dog/b.jpg", "dog/A.PNG", "dog/.hidden.jpg", "dog/notes.txt", "dog/deeper/c.jpg",
-          "cat/z.jpeg", "cat/1.JPEG", ".git/x.jpg", "ant/x.png"}) {
+    for (const char* name : {"dog/b.jpg", "dog/A.PNG", "dog/.hidden.jpg", "dog/notes.txt",
+                             "cat/z.jpeg", "cat/1.JPEG", ".git/x.jpg", "ant/x.png"}) {
       make_file(images() / name);
     }
     make_file(images() / "loose.jpg");
@@ -116,7 +115,7 @@ TEST_F(ImageIndexTest, ClassesMayComeAndGo) {
 TEST_F(ImageIndexTest, ADamagedOrForeignCacheIsMadeAnew) {
   const ImageIndex expected = ImageIndex::open(images(), cache());
   const std::string whole = core::read_file(cache());
-  std::vector<std::string> others = {"", "dyt image index 2\n" + whole.substr(18), "noise"};
+  std::vector<std::string> others = {"", "dyt image index 3\n" + whole.substr(18), "noise"};
   for (size_t length = 0; length < whole.size(); length += 13) {
     others.push_back(whole.substr(0, length));
     others.push_back(whole);
@@ -143,14 +142,32 @@ TEST_F(ImageIndexTest, WhatIsMissingIsAnErrorThatNamesTheFolder) {
                [&] { ImageIndex::open(images(), cache()); });
 }
 
-TEST_F(ImageIndexTest, TrainingAndEvaluationMustHaveTheSameClasses) {
-  make_file(folder_ / "test/cat/1.jpg");
-  make_file(folder_ / "test/cow/1.jpg");
-  const ImageIndex train = ImageIndex::open(images());
-  const ImageIndex test = ImageIndex::open(folder_ / "test");
-  EXPECT_NO_THROW(check_same_classes(train, train));
-  expect_error(ErrorKind::kData, "ant, dog", [&] { check_same_classes(train, test); });
-  expect_error(ErrorKind::kData, "cow", [&] { check_same_classes(train, test); });
+TEST_F(ImageIndexTest, WhatIsPassedOverIsSaidFromTheCacheToo) {
+  const std::string expected =
+      "1 .txt (dog/notes.txt), 2 hidden (first: .git), "
+      "1 image beside the folders of classes (loose.jpg)";
+  EXPECT_EQ(ImageIndex::open(images(), cache()).passed().text(), expected);
+  const ImageIndex second = ImageIndex::open(images(), cache());
+  EXPECT_EQ(second.listed(), 0);
+  EXPECT_EQ(second.passed().text(), expected);
+}
+
+TEST_F(ImageIndexTest, DeeperFoldersAreLookedIntoEachTime) {
+  make_file(images() / "dog/deeper/c.jpg");
+  settle(images() / "dog");
+  ImageIndex::open(images(), cache());
+  make_file(images() / "dog/deeper/d.jpg");
+  const ImageIndex second = ImageIndex::open(images(), cache());
+  EXPECT_EQ(second.passed().kinds().at(kDeeperImages).count, 2);
+  EXPECT_EQ(second.size(), 5);
+}
+
+TEST_F(ImageIndexTest, ALinkToAFolderThatIsThereIsNoClass) {
+  fs::create_directory_symlink(images() / "dog", images() / "also a dog");
+  fs::create_directory_symlink(images(), images() / "self");
+  const ImageIndex index = ImageIndex::open(images());
+  EXPECT_EQ(index.class_names(), (std::vector<std::string>{"ant", "cat", "dog"}));
+  EXPECT_EQ(index.passed().kinds().at(kReachedAgain).count, 2);
 }
 
 // 20,000 files in 100 classes; the cache opens without touching them.

@@ -28,7 +28,7 @@ class SampleMakersTest : public ::testing::Test {
 
   // As a run sees them that streams the folder.
   ImageData images(int64_t size) const {
-    const ImageSplit split = streamed_split(index_);
+    const ImageSplit split = streamed_split(index_, index_->class_names());
     return {.train = split,
             .test = split,
             .image_size = size,

@@ -27,12 +27,11 @@ class StreamedFolder : public ::testing::Test {
                               jpeg_bytes(stripes(20 + i, 31 - i, i % 4 == 0 ? 1 : 3, i)));
     }
   }
+  void SetUp() override { ::setenv("XDG_CACHE_HOME", (folder_ / "cache").c_str(), 1); }
+  void TearDown() override { ::unsetenv("XDG_CACHE_HOME"); }
   fs::path root() const { return folder_ / "pets"; }
   DataConfig config() const {
-    return {.folder = root().string(),
-            .image_size = 16,
-            .stream = true,
-            .dir = (folder_ / "cache").string()};
+    return {.folder = root().string(), .image_size = 16, .stream = true};
   }
 
   dyt::testing::TempFolder folder_;
@@ -74,15 +73,40 @@ TEST_F(StreamedFolder, AnImageIsThatOfItsFileWhereverASplitHasIt) {
   }
 }
 
-TEST_F(StreamedFolder, TheListingIsKept) {
-  add("train", 6);
-  add("test", 6);
-  open_data(config());
+int files_below(const fs::path& folder) {
   int files = 0;
-  for (const auto& entry : fs::directory_iterator(folder_ / "cache/listings")) {
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     files += entry.is_regular_file() ? 1 : 0;
   }
-  EXPECT_EQ(files, 2);
+  return files;
+}
+
+TEST_F(StreamedFolder, TheListingIsKeptInTheCacheAndNeverBesideData) {
+  add("train", 6);
+  add("test", 6);
+  fs::create_directories(folder_ / "data");
+  DataConfig wanted = config();
+  wanted.dir = (folder_ / "data").string();
+  open_data(wanted);
+  EXPECT_EQ(files_below(folder_ / "cache/dyt/listings"), 2);
+  EXPECT_EQ(files_below(folder_ / "data"), 0);
+  EXPECT_EQ(files_below(root()), 12);
+}
+
+TEST_F(StreamedFolder, ACacheThatCannotBeIsDoneWithout) {
+  add("", 10);
+  const std::string checksum = open_data(config()).checksum;
+  core::write_file_atomic(folder_ / "file", "x");
+  const std::string home = std::getenv("HOME") == nullptr ? "" : std::getenv("HOME");
+  for (const char* place : {"file/no folder", "relative"}) {
+    const std::string cache =
+        place[0] == 'f' ? (folder_ / place).string() : std::string("relative-cache");
+    ::setenv("XDG_CACHE_HOME", cache.c_str(), 1);
+    ::unsetenv("HOME");
+    EXPECT_EQ(open_data(config()).checksum, checksum);
+    EXPECT_FALSE(fs::exists("relative-cache") || fs::exists(".cache"));
+  }
+  ::setenv("HOME", home.c_str(), 1);
 }
 
 TEST_F(StreamedFolder, TheChecksumGoesByNames) {

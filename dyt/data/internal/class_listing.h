@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "dyt/data/passed_over.h"
+
 namespace dyt::data {
 
 // In the place of a time: it is not known, or not to be relied on.
@@ -19,6 +21,7 @@ struct ClassListing {
   int64_t changed = kUnsettled;  // the folder's time of change
   int64_t count = 0;
   std::string files;  // sorted bytewise, each with a 0 behind it
+  PassedOver passed;  // what else is in the folder
 };
 
 // The folder's time of change, in ticks of the file clock; kUnsettled where it cannot be had.
@@ -27,8 +30,9 @@ int64_t time_of_change(const std::filesystem::path& folder);
 // Error(kData) for a folder without images or that cannot be read.
 ClassListing list_class(const std::filesystem::path& folder, const std::string& name);
 
-// "dyt image index 1\n", the SHA-256 of the rest in hexadecimal, "\n"; then, each with a 0 behind
-// it, the folder, and of every class its name, time of change, count, and its files.
+// "dyt image index 2\n", the SHA-256 of the rest in hexadecimal, "\n"; then, each with a 0 behind
+// it, the folder, and of every class its name, time of change, count, number of kinds that were
+// passed over, kind, count and first path of each of those, and its files.
 std::string listing_bytes(const std::filesystem::path& folder,
                           const std::vector<ClassListing>& classes);
 

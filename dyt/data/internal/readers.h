@@ -26,7 +26,12 @@ ImageData read_streamed_folder(const DataConfig& config);
 // testing.
 ImageData split_in_order(const ImageSplit& all, std::vector<int64_t> order, int64_t train_count);
 
-// Every fifth sample (rounded up) of a shuffle that is the same for all seeds is for testing.
-ImageData hold_out_fifth(const ImageSplit& all);
+// A fifth of every class is for testing, drawn by a permutation that is the same for all runs
+// (stratify.h). Error(kData) where no class has two images.
+ImageData hold_out_fifth(const ImageSplit& all, int64_t num_classes);
+
+// Error(kData): a class has images to test on and none to train on. `names`: by label, or empty.
+void check_tested_are_trained(const at::Tensor& train_labels, const at::Tensor& test_labels,
+                              int64_t num_classes, const std::string& where);
 
 }  // namespace dyt::data
