@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/data_fetch.h"
+#include "cli/passed_over_json.h"
 #include "dyt/core/error.h"
 #include "dyt/core/lookup.h"
 #include "dyt/data/dataset.h"
@@ -36,13 +37,18 @@ Json list_entry(const data::DatasetRow& row, const data::DataConfig& base) {
   return entry;
 }
 
+// Text that is not UTF-8 cannot come here, and must not end the program if it does.
+std::string text_of(const Json& value, int indent = -1) {
+  return value.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
 int list_data(const DataOptions& options) {
   Json list = Json::array();
   for (const data::DatasetRow& row : data::dataset_table()) {
     list.push_back(list_entry(row, options.config));
   }
   if (options.json) {
-    std::printf("%s\n", list.dump(2).c_str());
+    std::printf("%s\n", text_of(list, 2).c_str());
     return 0;
   }
   for (const Json& entry : list) {
@@ -73,17 +79,25 @@ int describe_data(const DataOptions& options) {
                 {"test_class_counts", test.class_counts},
                 {"pixel_mean", train.mean},
                 {"pixel_std", train.std},
-                {"checksum", data.checksum}};
+                {"checksum", data.checksum},
+                {"passed_over", passed_over_json(data.passed_over)},
+                {"warnings", data.warnings}};
   if (data.class_names.empty()) {
     entry.erase("class_names");
   }
   if (options.json) {
-    std::printf("%s\n", entry.dump(2).c_str());
+    std::printf("%s\n", text_of(entry, 2).c_str());
     return 0;
   }
   for (const auto& [key, value] : entry.items()) {
+    if (key == "passed_over" || key == "warnings") {
+      continue;  // lines of their own
+    }
     std::printf("%-18s %s\n", key.c_str(),
-                value.is_string() ? value.get<std::string>().c_str() : value.dump().c_str());
+                value.is_string() ? value.get<std::string>().c_str() : text_of(value).c_str());
+  }
+  for (const std::string& warning : data.warnings) {
+    std::printf("\nwarning: %s\n", warning.c_str());
   }
   return 0;
 }
@@ -142,6 +156,8 @@ Action declare_data(CLI::App& app) {
   CLI::App& describe = subcommands.add(
       "describe", "one data set: source, licence, counts, checksum", describe_data, true);
   describe.add_option("--folder", options.config.folder, "of the data set `folder`: where it is");
+  describe.add_option("--test-folder", options.config.test_folder,
+                      "of the data set `folder`: its test images; none: there are none");
   describe.add_option("--image-size", options.config.image_size,
                       "of the data set `folder`: the side that images are brought to");
   CLI::App& fetch = subcommands.add(

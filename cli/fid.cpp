@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
+#include "cli/passed_over_json.h"
 #include "cli/progress.h"
 #include "dyt/core/text.h"
 #include "dyt/tasks/picture_quality.h"
@@ -21,20 +22,26 @@ struct FidOptions {
   bool quiet = false;
 };
 
+Json source_json(const std::string& name, int64_t count, const data::PassedOver& passed) {
+  return {{"source", name}, {"count", count}, {"passed_over", passed_over_json(passed)}};
+}
+
 Json fid_json(const tasks::PictureQuality& quality) {
   Json numbers = Json::object(), titles = Json::object();
   for (const tasks::QualityNumber& number : quality.numbers) {
     numbers[number.key] = number.value;
     titles[number.key] = number.title;
   }
-  return {{"version", 1},
-          {"network", quality.network},
-          {"features", quality.dimensions},
-          {"reference", {{"source", quality.reference_name}, {"count", quality.reference_count}}},
-          {"samples", {{"source", quality.samples_name}, {"count", quality.samples_count}}},
-          {"numbers", numbers},
-          {"titles", titles},
-          {"warnings", quality.warnings}};
+  return {
+      {"version", 1},
+      {"network", quality.network},
+      {"features", quality.dimensions},
+      {"reference",
+       source_json(quality.reference_name, quality.reference_count, quality.reference_passed)},
+      {"samples", source_json(quality.samples_name, quality.samples_count, quality.samples_passed)},
+      {"numbers", numbers},
+      {"titles", titles},
+      {"warnings", quality.warnings}};
 }
 
 void print_table(const tasks::PictureQuality& quality) {

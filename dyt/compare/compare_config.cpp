@@ -69,9 +69,9 @@ DataFacts data_facts(const tasks::RunConfig& run, const data::ImageData& data) {
           .checksum = data.checksum};
 }
 
-// Of a run's configuration that is fitted to the data, with each of the slots.
-std::vector<std::string> all_warnings(tasks::RunConfig run, const std::vector<std::string>& slots) {
-  std::vector<std::string> warnings;
+// Behind those of the data, those of a run's configuration that is fitted to them, with each slot.
+std::vector<std::string> all_warnings(tasks::RunConfig run, const std::vector<std::string>& slots,
+                                      std::vector<std::string> warnings) {
   for (const std::string& slot : slots) {
     run.model.norm() = slot;
     for (const std::string& warning : tasks::config_warnings(run)) {
@@ -137,7 +137,7 @@ CompareInput prepare_compare(CompareConfig& config, const std::filesystem::path&
       .model = model_facts(fitted),
       .batch_size = fitted.train.batch_size,
       .environment_json = train::environment(ops::device_of(config.run.device)).dump(),
-      .warnings = all_warnings(fitted, config.compare.slots)};
+      .warnings = all_warnings(fitted, config.compare.slots, data.warnings)};
   tasks::check_start_outside(config.run, input.folder);
   describe_config(config, input);
   if (config.compare.cost.enabled) {

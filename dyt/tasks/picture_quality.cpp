@@ -26,10 +26,12 @@ void check_one_network(const QualityConfig& config) {
 
 void check_count(const PictureSource& source) {
   if (source.count <= kNeighbours) {
-    throw Error(ErrorKind::kData, {.what = "too few pictures to compare",
-                                   .where = source.name,
-                                   .expected = "at least " + std::to_string(kNeighbours + 1),
-                                   .found = std::to_string(source.count)});
+    throw Error(ErrorKind::kData,
+                {.what = "too few pictures to compare",
+                 .where = source.name,
+                 .expected = "at least " + std::to_string(kNeighbours + 1),
+                 .found = std::to_string(source.count) +
+                          (source.passed.empty() ? "" : "; not taken: " + source.passed.text())});
   }
 }
 
@@ -116,6 +118,14 @@ PictureQuality picture_quality(const QualityInput& input) {
                          .samples_name = samples.name,
                          .reference_count = reference.count,
                          .samples_count = samples.count};
+  for (const PictureSource* source : {&reference, &samples}) {
+    std::string text = data::passed_over_warning(source->name, source->passed);
+    if (!text.empty()) {
+      quality.warnings.push_back(std::move(text));
+    }
+  }
+  quality.reference_passed = reference.passed;
+  quality.samples_passed = samples.passed;
   warn_of_few(reference.name, reference.count, quality);
   warn_of_few(samples.name, samples.count, quality);
   quality.numbers = input.config.inception.empty() ? classifier_numbers(real, drawn, network)

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "dyt/core/config.h"
+#include "dyt/data/passed_over.h"
 #include "dyt/tasks/picture_network.h"
 
 namespace dyt::tasks {
@@ -36,6 +37,7 @@ struct PictureQuality {
   int64_t dimensions = 0;  // features of a picture
   std::string reference_name, samples_name;
   int64_t reference_count = 0, samples_count = 0;
+  data::PassedOver reference_passed, samples_passed;  // of folders
   std::vector<QualityNumber> numbers;
   std::vector<std::string> warnings;
 };

@@ -104,7 +104,11 @@ RunOutcome train_run(const RunInput& input) {
   RunConfig fitted = input.config;
   check_idle_keys(fitted);
   fit_to_data(fitted, data);
-  for (const std::string& warning : config_warnings(fitted)) {
+  std::vector<std::string> warnings = data.warnings;
+  for (std::string& warning : config_warnings(fitted)) {
+    warnings.push_back(std::move(warning));
+  }
+  for (const std::string& warning : warnings) {
     if (input.on_warning) {
       input.on_warning(warning);
     }

@@ -15,7 +15,8 @@ struct RunInput {
   bool fresh = false;   // clear a folder that holds another run
   const core::StopFlag& stop;
   std::function<void(const train::Progress&)> on_progress;
-  std::function<void(const std::string&)> on_warning;  // each of config_warnings(); may be empty
+  std::function<void(const std::string&)>
+      on_warning;  // the data's, config_warnings(); may be empty
 };
 
 struct RunOutcome {
