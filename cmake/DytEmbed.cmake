@@ -9,5 +9,6 @@ function(dyt_embed variable input layer function)
             -P ${PROJECT_SOURCE_DIR}/cmake/embed_file.cmake
     DEPENDS ${input} ${PROJECT_SOURCE_DIR}/cmake/embed_file.cmake
     COMMENT "Embedding ${name}")
+  set_source_files_properties(${source} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON SKIP_PRECOMPILE_HEADERS ON)
   set(${variable} ${source} PARENT_SCOPE)
 endfunction()

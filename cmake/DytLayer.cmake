@@ -3,13 +3,15 @@
 # One library for one folder of dyt/. USES names the layers whose headers the folder may include; the
 # layer test (scripts/check_layers.py) holds the #include lines to the table in docs/design.md.
 # TORCH compiles the folder with LibTorch and the shared precompiled header; PLAIN sources of such a
-# folder need no LibTorch and stay off that header, which makes them several times cheaper. UNITE joins
-# the files of a folder without LibTorch that see another large header; those with LibTorch always are.
+# folder need no LibTorch: compiled one by one they stay off that header, which makes them cheaper.
+# UNITE joins the files of a folder without LibTorch that see another large header.
 function(dyt_add_layer name)
   cmake_parse_arguments(ARG "TORCH;UNITE" "" "SOURCES;PLAIN;USES;LIBS" ${ARGN})
   set(target dyt_layer_${name})
   add_library(${target} STATIC ${ARG_SOURCES} ${ARG_PLAIN})
-  set_source_files_properties(${ARG_PLAIN} PROPERTIES SKIP_PRECOMPILE_HEADERS ON SKIP_UNITY_BUILD_INCLUSION ON)
+  if(NOT DYT_UNITY)
+    set_source_files_properties(${ARG_PLAIN} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+  endif()
   add_library(dyt::layer::${name} ALIAS ${target})
   target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
   foreach(used IN LISTS ARG_USES)

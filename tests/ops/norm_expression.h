@@ -1,6 +1,7 @@
 // Inputs of dyt::norm, the operator on them, and LibTorch's own norms.
 #pragma once
 
+#include <torch/csrc/autograd/autograd.h>
 #include <torch/types.h>
 
 #include <optional>

@@ -2,6 +2,7 @@
 // operators.
 #pragma once
 
+#include <torch/csrc/autograd/autograd.h>
 #include <torch/types.h>
 
 #include <algorithm>
