@@ -40,9 +40,51 @@ at::ScalarType memory_type(DType type, const std::string& name, const std::strin
       return pair.memory;
     }
   }
+  throw core::Error(core::ErrorKind::kData,
+                    {.what = "tensor '" + name + "' has a type that cannot be read",
+                     .where = where,
+                     .expected = "F32, F64, F16 or BF16, of counters I64 or I32",
+                     .found = std::string(formats::dtype_name(type)),
+                     .todo = "convert the weights to F32"});
+}
+
+// Counters of batch norms are the only tensors of a network that are whole numbers.
+bool is_counter(const std::string& name) { return name.ends_with("num_batches_tracked"); }
+
+// Integers would be taken for numbers in silence: what they stand for (a quantization's steps,
+// another tensor of that name) is not in the file.
+void check_kind(const formats::TensorEntry& entry, bool wants_fractions, const std::string& where) {
+  const at::ScalarType type = memory_type(entry.dtype, entry.name, where);
+  const bool is_integer = at::isIntegralType(type, /*includeBool=*/false);
+  if (wants_fractions ? at::isFloatingType(type) : is_integer) {
+    return;
+  }
   throw core::Error(
       core::ErrorKind::kData,
-      {.what = "tensor '" + name + "' has a type that is not supported", .where = where});
+      {.what = "tensor '" + entry.name + "' is not of the kind of numbers that weights are",
+       .where = where,
+       .expected = wants_fractions ? "F32, F64, F16 or BF16" : "I64 or I32, a counter",
+       .found = std::string(formats::dtype_name(entry.dtype)),
+       .todo = "write the file again from the weights themselves, not from a quantized copy"});
+}
+
+// `value`: as it is stored. `name`: of the type that it is to have in memory.
+void check_finite(const at::Tensor& value, at::ScalarType type, const std::string& name,
+                  const std::string& where) {
+  if (!at::isFloatingType(value.scalar_type())) {
+    return;
+  }
+  const at::Tensor bad = value.to(type).isfinite().logical_not();
+  const auto count = bad.sum().item<int64_t>();
+  if (count > 0) {
+    throw core::Error(core::ErrorKind::kData,
+                      {.what = "tensor '" + name + "' has values that are not finite",
+                       .where = where,
+                       .expected = "finite numbers",
+                       .found = std::to_string(count) + " of " + std::to_string(value.numel()) +
+                                " are NaN or infinite",
+                       .todo = "take weights of an earlier checkpoint, or get the file again"});
+  }
 }
 
 std::string shape_text(at::IntArrayRef shape) {
@@ -95,6 +137,24 @@ at::Tensor stored_tensor(const formats::TensorEntry& entry, const std::filesyste
                           at::TensorOptions().dtype(type));
 }
 
+NamedTensors tensors_of(const formats::SafetensorsFile& file, const std::filesystem::path& path) {
+  std::map<std::string, at::Tensor> tensors;
+  for (const formats::TensorEntry& entry : file.tensors()) {
+    tensors[entry.name] = stored_tensor(entry, path).clone();
+  }
+  return {tensors.begin(), tensors.end()};
+}
+
+// All tensors before the first is copied.
+void check_values(const formats::SafetensorsFile& file, const NamedTensors& tensors,
+                  const std::filesystem::path& path) {
+  for (const auto& [name, tensor] : tensors) {
+    const formats::TensorEntry& entry = *file.find(name);
+    check_kind(entry, at::isFloatingType(tensor.scalar_type()), path.string());
+    check_finite(stored_tensor(entry, path), tensor.scalar_type(), name, path.string());
+  }
+}
+
 }  // namespace
 
 NamedTensors module_tensors(const torch::nn::Module& module) {
@@ -122,12 +182,16 @@ void save_tensors(const std::filesystem::path& path, const NamedTensors& tensors
 }
 
 NamedTensors read_tensors(const std::filesystem::path& path) {
+  return tensors_of(formats::SafetensorsFile::read(path), path);
+}
+
+NamedTensors read_weights(const std::filesystem::path& path) {
   const formats::SafetensorsFile file = formats::SafetensorsFile::read(path);
-  std::map<std::string, at::Tensor> tensors;
   for (const formats::TensorEntry& entry : file.tensors()) {
-    tensors[entry.name] = stored_tensor(entry, path).clone();
+    check_kind(entry, !is_counter(entry.name), path.string());
+    check_finite(stored_tensor(entry, path), at::kFloat, entry.name, path.string());
   }
-  return {tensors.begin(), tensors.end()};
+  return tensors_of(file, path);
 }
 
 void load_tensors(const std::filesystem::path& path, const NamedTensors& tensors) {
@@ -150,6 +214,7 @@ void load_tensors(const std::filesystem::path& path, const NamedTensors& tensors
          .found = std::to_string(file.tensors().size()) + " tensors; differences:" + found,
          .todo = "give the model the configuration that the checkpoint was trained with"});
   }
+  check_values(file, tensors, path);
   const at::NoGradGuard no_grad;
   for (const auto& [name, tensor] : tensors) {
     const formats::TensorEntry& entry = *file.find(name);

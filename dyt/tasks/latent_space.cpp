@@ -13,8 +13,9 @@ namespace {
 constexpr int64_t kPixelChannels = 3;
 
 models::VaeConfig config_of(const std::filesystem::path& weights) {
+  const io::NamedTensors tensors = io::read_weights(weights);
   try {
-    const models::VaeConfig config = models::vae_config_of(io::read_tensors(weights));
+    const models::VaeConfig config = models::vae_config_of(tensors);
     if (config.image_channels != kPixelChannels) {
       throw core::Error(core::ErrorKind::kData, {.what = "this autoencoder is not of RGB images",
                                                  .expected = "3 channels",

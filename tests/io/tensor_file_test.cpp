@@ -3,7 +3,11 @@
 #include <gtest/gtest.h>
 #include <torch/nn/modules/linear.h>
 
+#include <cmath>
+#include <functional>
+
 #include "dyt/core/files.h"
+#include "dyt/formats/safetensors.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temp_folder.h"
 
@@ -68,6 +72,73 @@ TEST(TensorFile, AnotherTypeIsConverted) {
   const NamedTensors wanted = {{"x", torch::zeros({3}, at::kDouble)}};
   load_tensors(folder / "a.safetensors", wanted);
   EXPECT_EQ(wanted[0].second.sum().item<double>(), 3);
+}
+
+at::Tensor with_value(double value) {
+  at::Tensor tensor = torch::ones({2, 3}, at::kDouble);
+  tensor[1][2] = value;
+  return tensor;
+}
+
+// Each is refused as weights to start from and as a checkpoint, by its name, and nothing is copied.
+TEST(TensorFile, WeightsAreFiniteNumbersWithFractions) {
+  struct BadTensor {
+    at::Tensor tensor;
+    const char* part;
+  };
+  const at::Tensor ones = torch::ones({2, 3});
+  const BadTensor cases[] = {{ones.to(at::kByte), "found:    U8"},
+                             {ones.to(at::kLong), "found:    I64"},
+                             {ones.to(at::kInt), "found:    I32"},
+                             {ones.to(at::kBool), "found:    BOOL"},
+                             {with_value(NAN), "1 of 6"},
+                             {with_value(-INFINITY).to(at::kFloat), "1 of 6"},
+                             {with_value(NAN).to(at::kHalf), "1 of 6"},
+                             {with_value(INFINITY).to(at::kBFloat16), "1 of 6"},
+                             {with_value(1e300), "1 of 6"}};  // infinite in fp32
+  const TempFolder folder;
+  const std::filesystem::path file = folder / "a.safetensors";
+  for (const BadTensor& bad : cases) {
+    save_tensors(file, {{"first", ones}, {"weight", bad.tensor}});
+    const NamedTensors wanted = {{"first", at::zeros({2, 3})}, {"weight", at::zeros({2, 3})}};
+    for (const std::function<void()>& load :
+         {std::function<void()>([&] { read_weights(file); }),
+          std::function<void()>([&] { load_tensors(file, wanted); })}) {
+      expect_error(core::ErrorKind::kData, "'weight'", load);
+      expect_error(core::ErrorKind::kData, bad.part, load);
+    }
+    EXPECT_EQ(wanted[0].second.sum().item<double>(), 0);
+  }
+}
+
+TEST(TensorFile, CountersAreIntegers) {
+  const TempFolder folder;
+  const std::filesystem::path file = folder / "a.safetensors";
+  save_tensors(file, {{"norm.num_batches_tracked", torch::tensor(int64_t{7})}});
+  EXPECT_EQ(read_weights(file)[0].second.item<int64_t>(), 7);
+  save_tensors(file, {{"norm.num_batches_tracked", torch::tensor(7.5)}});
+  const NamedTensors counter = {{"norm.num_batches_tracked", torch::tensor(int64_t{0})}};
+  expect_error(core::ErrorKind::kData, "found:    F32", [&] { load_tensors(file, counter); });
+}
+
+TEST(TensorFile, ATypeThatCannotBeReadIsNamedWithTheFileOnce) {
+  const TempFolder folder;
+  const std::filesystem::path file = folder / "a.safetensors";
+  for (const formats::DType type : {formats::DType::kF8E4M3, formats::DType::kF8E5M2,
+                                    formats::DType::kI8, formats::DType::kU16}) {
+    const std::string bytes(static_cast<size_t>(formats::dtype_bits(type)) / 8 * 2, '\0');
+    const formats::TensorEntry entry{.name = "w", .dtype = type, .shape = {2}, .data = bytes};
+    formats::write_safetensors(file, std::span(&entry, 1));
+    try {
+      read_weights(file);
+      ADD_FAILURE() << "no error";
+    } catch (const core::Error& error) {
+      const std::string text = error.what(), path = file.string();
+      EXPECT_NE(text.find("found:    " + std::string(formats::dtype_name(type))), std::string::npos)
+          << text;
+      EXPECT_EQ(text.find(path), text.rfind(path)) << text;
+    }
+  }
 }
 
 }  // namespace
