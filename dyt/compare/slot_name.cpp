@@ -17,7 +17,7 @@ constexpr std::array<KindLabel, 22> kKindLabels = {{
     {"layer_norm", "LayerNorm"},
     {"rms_norm", "RMSNorm"},
     {"batch_norm", "BatchNorm"},
-    {"group_norm", "GroupNorm"},
+    {"group_norm_per_token", "GroupNorm per token"},
     {"none", "none"},
     {"dyt", "DyT"},
     {"derf", "Derf"},

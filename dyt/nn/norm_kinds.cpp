@@ -85,10 +85,10 @@ GroupNorm::GroupNorm(const NormSetup& setup) : Norm(setup) {
   const int64_t groups = setup.spec.groups;
   if (setup.channels % groups != 0) {
     const std::string fitting =
-        "group_norm:groups=" + std::to_string(std::gcd(setup.channels, groups));
+        "group_norm_per_token:groups=" + std::to_string(std::gcd(setup.channels, groups));
     throw core::Error(
         core::ErrorKind::kUsage,
-        {.what = "the groups of the norm slot group_norm do not divide its channels",
+        {.what = "the groups of the norm slot group_norm_per_token do not divide its channels",
          .where = "slot " + norm_spec_text(setup.spec) + " of the site " + site_name(setup.site),
          .expected = "a number of groups that divides " + std::to_string(setup.channels),
          .found = std::to_string(groups) + (groups == NormSpec().groups ? ", the default" : ""),

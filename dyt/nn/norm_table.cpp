@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "dyt/core/error.h"
 #include "dyt/core/lookup.h"
 #include "dyt/nn/norm.h"
 #include "dyt/nn/norm_kinds.h"
@@ -46,9 +47,9 @@ constexpr std::array kRows = {
             .weight = true,
             .bias = true,
             .make = make<BatchNorm>},
-    NormRow{.name = "group_norm",
+    NormRow{.name = "group_norm_per_token",
             .summary = "weight * (x - mean) / sqrt(var + eps) + bias, statistics over a group of a "
-                       "token's channels",
+                       "token's channels; not PyTorch's GroupNorm, whose are over a whole image",
             .statistics = true,
             .groups = true,
             .weight = true,
@@ -116,6 +117,15 @@ constexpr std::array kRows = {
 std::span<const NormRow> norm_table() { return kRows; }
 
 const NormRow& norm_row(std::string_view kind) {
+  if (kind == "group_norm") {
+    throw core::Error(
+        core::ErrorKind::kUsage,
+        {.what = "the norm slot group_norm is now called group_norm_per_token",
+         .where = "norm slot",
+         .expected = "group_norm_per_token: statistics of each token (pixel) by itself",
+         .found = "group_norm, which in PyTorch takes them over a whole image",
+         .todo = "write group_norm_per_token: it computes what group_norm did here"});
+  }
   const NormRow& row = core::find_row(norm_table(), kind, "norm slot");
   return row.alias_of.empty() ? row : core::find_row(norm_table(), row.alias_of, "norm slot");
 }

@@ -1,8 +1,8 @@
-// batch_norm against LibTorch's own modules; group_norm where it cannot be built.
+// batch_norm against LibTorch's own modules; group_norm_per_token where it cannot be built.
 #include <gtest/gtest.h>
+#include <torch/csrc/autograd/autograd.h>
 #include <torch/nn/modules/batchnorm.h>
 #include <torch/nn/modules/normalization.h>
-#include <torch/csrc/autograd/autograd.h>
 #include <torch/types.h>
 
 #include "dyt/nn/norm.h"
@@ -78,19 +78,20 @@ TEST(BatchNorm, ResetAndRefusals) {
 }
 
 TEST(GroupNorm, GroupsDivideTheChannels) {
-  for (const char* part : {"slot group_norm of the site ffn", "a number of groups that divides 48",
-                           "32, the default", "slots=group_norm:groups=16"}) {
+  for (const char* part :
+       {"slot group_norm_per_token of the site ffn", "a number of groups that divides 48",
+        "32, the default", "slots=group_norm_per_token:groups=16"}) {
     expect_error(core::ErrorKind::kUsage, part,
-                 [] { make_norm(parse_norm_spec("group_norm"), 48, Site::kFfn); });
+                 [] { make_norm(parse_norm_spec("group_norm_per_token"), 48, Site::kFfn); });
   }
-  expect_error(core::ErrorKind::kUsage, "model.norm=group_norm:groups=1,",
-               [] { make_norm(parse_norm_spec("group_norm:groups=3"), 7, Site::kStem); });
+  expect_error(core::ErrorKind::kUsage, "model.norm=group_norm_per_token:groups=1,",
+               [] { make_norm(parse_norm_spec("group_norm_per_token:groups=3"), 7, Site::kStem); });
 }
 
 // PyTorch's GroupNorm takes the pixels of an image together; one pixel shows the same numbers.
 TEST(GroupNorm, OnePixelIsLibTorchs) {
-  const auto norm = make_norm(parse_norm_spec("group_norm:groups=3:eps=1e-5"), 12, Site::kFfn,
-                              Layout::kChannelsFirst, at::kDouble);
+  const auto norm = make_norm(parse_norm_spec("group_norm_per_token:groups=3:eps=1e-5"), 12,
+                              Site::kFfn, Layout::kChannelsFirst, at::kDouble);
   fill_module(*norm, 0.3);
   torch::nn::GroupNorm peer(3, 12);
   take_parameters(peer, *norm);

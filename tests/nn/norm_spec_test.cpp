@@ -40,8 +40,8 @@ TEST(NormSpec, CanonicalText) {
       {"layer_norm:eps=0.00001:impl=torch", "layer_norm:eps=1e-05:impl=torch"},
       {"rms_norm:weight=false", "rms_norm:weight=false"},
       {"batch_norm:eps=1e-5", "batch_norm:eps=1e-05"},
-      {"group_norm:groups=8", "group_norm:groups=8"},
-      {"group_norm:groups=32", "group_norm"},
+      {"group_norm_per_token:groups=8", "group_norm_per_token:groups=8"},
+      {"group_norm_per_token:groups=32", "group_norm_per_token"},
   };
   for (const TextCase& c : cases) {
     const NormSpec spec = parse_norm_spec(c.given);
@@ -108,6 +108,12 @@ TEST(Alpha0, PublishedRule) {
     EXPECT_EQ(published_alpha0(row.width, Site::kFfn), row.other) << row.width;
     EXPECT_EQ(published_alpha0(row.width, Site::kFinal), row.other) << row.width;
   }
+}
+
+// PyTorch's module of that name takes an image's statistics, ours a token's.
+TEST(NormSpec, GroupNormHasTheNameOfWhatItComputes) {
+  testing::expect_error(core::ErrorKind::kUsage, "now called group_norm_per_token",
+                        [] { parse_norm_spec("group_norm:groups=4"); });
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ at::Tensor expected(const Norm& norm, const at::Tensor& x) {
   if (norm.kind() == "rms_norm") {
     return affine(x / (x.square().mean(-1, true) + eps).sqrt());
   }
-  if (norm.kind() == "group_norm") {
+  if (norm.kind() == "group_norm_per_token") {
     const at::Tensor groups = x.unflatten(-1, {norm.spec().groups, -1});
     const at::Tensor centred = groups - groups.mean(-1, true);
     return affine((centred / (centred.square().mean(-1, true) + eps).sqrt()).flatten(-2));
@@ -61,8 +61,8 @@ const std::vector<std::string> kSlots = {"layer_norm",
                                          "layer_norm:impl=torch",
                                          "rms_norm",
                                          "rms_norm:weight=false:eps=0.01",
-                                         "group_norm:groups=1:eps=0.1",
-                                         "group_norm:groups=1:bias=false",
+                                         "group_norm_per_token:groups=1:eps=0.1",
+                                         "group_norm_per_token:groups=1:bias=false",
                                          "none",
                                          "dyt",
                                          "dyt:bias=false",

@@ -64,7 +64,7 @@ class ClassifyFamily : public ::testing::TestWithParam<std::string> {};
 // A step, an evaluation, every slot seen, folded and not.
 TEST_P(ClassifyFamily, TrainsAndEvaluatesWithEverySlot) {
   for (const std::string slot :
-       {"layer_norm", "batch_norm", "group_norm:groups=4", "dyt", "none"}) {
+       {"layer_norm", "batch_norm", "group_norm_per_token:groups=4", "dyt", "none"}) {
     auto config = resolve_config<RunConfig>(
         {.overrides = {"model=" + GetParam(), "data.test_limit=20", "model.norm=" + slot}});
     data::ImageData data = data::open_data(config.data);
