@@ -1,5 +1,6 @@
 #include "dyt/models/transfer.h"
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 #include <sstream>
@@ -40,9 +41,42 @@ std::string head_prefix(const Parameters& parameters) {
   return parameters.contains("head.fc.weight") ? "head.fc." : "head.";
 }
 
-bool belongs_to_pretraining(const std::string& name, const std::string& head, bool model_has_norm) {
+// `drops_norm`: the slot after the last block goes, too.
+bool belongs_to_pretraining(const std::string& name, const std::string& head, bool drops_norm) {
   return name == "mask_token" || name.starts_with("decoder") || name.starts_with(head) ||
-         (name.starts_with("norm.") && !model_has_norm);
+         (name.starts_with("norm.") && drops_norm);
+}
+
+bool any_starts_with(const std::vector<std::pair<std::string, at::Tensor>>& checkpoint,
+                     std::string_view prefix) {
+  return std::any_of(checkpoint.begin(), checkpoint.end(), [&](const auto& item) {
+    return encoder_name(item.first).starts_with(prefix);
+  });
+}
+
+// Average pooling has no `norm`. A pre-training's goes, as MAE's fine-tuning lets it go; in a
+// classifier of the class token the head was trained on it: dropping it would change the features.
+bool norm_may_go(const Parameters& parameters,
+                 const std::vector<std::pair<std::string, at::Tensor>>& checkpoint) {
+  const auto has = [&](std::string_view prefix) {
+    const std::vector<std::string> names = parameters.keys();
+    return std::any_of(names.begin(), names.end(),
+                       [&](const std::string& name) { return name.starts_with(prefix); });
+  };
+  if (has("norm.")) {
+    return false;
+  }
+  if (has("fc_norm.") && any_starts_with(checkpoint, "norm.") &&
+      any_starts_with(checkpoint, "head.weight")) {
+    throw core::Error(
+        core::ErrorKind::kData,
+        {.what = "the checkpoint is of a classifier of the class token, the model pools by average",
+         .where = "norm.weight",
+         .expected = "fc_norm.*, of a classifier with model.global_pool=avg",
+         .found = "norm.* and head.*",
+         .todo = "train with model.global_pool=token"});
+  }
+  return true;
 }
 
 bool may_be_missing(const std::string& name, const std::string& head,
@@ -51,12 +85,26 @@ bool may_be_missing(const std::string& name, const std::string& head,
          (options.allow_missing_alpha && name.ends_with(".alpha"));
 }
 
+at::Tensor resampled(const at::Tensor& value, const at::Tensor& to, const std::string& name,
+                     const TransferOptions& options) {
+  const auto side = std::llround(std::sqrt(static_cast<double>(to.size(1) - 1)));
+  try {
+    return options.resample(value, side);
+  } catch (const core::Error& error) {  // the file's table, not a setting
+    core::ErrorParts words = error.parts();
+    words.where = name;
+    words.expected = "a class entry and a square grid of patches, as " + shape_text(to);
+    words.found = shape_text(value);
+    words.todo = "a table without a class entry, or of images that are not square, does not fit";
+    throw core::Error(core::ErrorKind::kData, words);
+  }
+}
+
 at::Tensor fitted(const at::Tensor& value, const at::Tensor& to, const std::string& name,
                   const TransferOptions& options) {
   const bool table = name == "pos_embed" && value.dim() == 3 && to.dim() == 3;
   if (table && value.size(1) != to.size(1) && value.size(2) == to.size(2)) {
-    const auto side = std::llround(std::sqrt(static_cast<double>(to.size(1) - 1)));
-    return options.resample(value, side);
+    return resampled(value, to, name, options);
   }
   if (value.sizes() != to.sizes()) {
     throw_misfit("a tensor of the checkpoint has another shape than the model's", name,
@@ -73,26 +121,27 @@ Transfer load_pretrained(torch::nn::Module& model,
   const at::NoGradGuard no_grad;
   const Parameters parameters = model.named_parameters();
   const Parameters buffers = model.named_buffers();
-  bool has_norm = false;
-  for (const auto& item : parameters) {
-    has_norm = has_norm || item.key().starts_with("norm.");
-  }
+  const bool drops_norm = norm_may_go(parameters, checkpoint);
   const std::string head = head_prefix(parameters);
   Transfer transfer;
   std::vector<std::pair<at::Tensor, at::Tensor>> copies;  // to, from
   std::set<std::string> loaded;
   for (const auto& [full_name, value] : checkpoint) {
     const std::string name = encoder_name(full_name);
-    if (belongs_to_pretraining(name, head, has_norm)) {
+    if (belongs_to_pretraining(name, head, drops_norm)) {
       transfer.dropped.push_back(full_name);
       continue;
     }
     const at::Tensor* to = parameters.find(name);
     to = to == nullptr ? buffers.find(name) : to;
     if (to == nullptr) {
-      throw_misfit("the model has no place for a tensor of the checkpoint", full_name, "", "");
+      throw_misfit("the model has no place for a tensor of the checkpoint", full_name, "",
+                   shape_text(value));
     }
     copies.emplace_back(*to, fitted(value, *to, name, options));
+    if (value.sizes() != to->sizes()) {
+      transfer.resampled.push_back(name);
+    }
     loaded.insert(name);
     transfer.loaded.push_back(name);
   }

@@ -28,15 +28,17 @@ struct TransferOptions {
   at::Tensor (*resample)(const at::Tensor&, int64_t grid_side) = resample_positions_mae;
 };
 
-// Names: those loaded and missing are the model's, those dropped the checkpoint's.
+// Names: those loaded, resampled (of the loaded) and missing are the model's, those dropped the
+// checkpoint's.
 struct Transfer {
-  std::vector<std::string> loaded, dropped, missing;
+  std::vector<std::string> loaded, resampled, dropped, missing;
 };
 
 // Copies into a VisionTransformer, VitEncoder, LinearProbe or ConvNext what fits it:
 //  - prefixes `module.` and `backbone.` are taken off;
 //  - dropped: `mask_token`, `decoder*`, `head.*` (of a ConvNext `head.fc.*` alone), and `norm.*`
-//    where the model has no `norm` (average pooling has its own, new `fc_norm`);
+//    where the model has no `norm` (average pooling has its own, new `fc_norm`) and the checkpoint
+//    no `head.weight`: a classifier's `norm` is not dropped, which is an error;
 //  - a position table of another grid is resampled by the options' rule;
 //  - missing may be that head and `fc_norm.*`, and `*.alpha` where the options say so.
 // Error(kData) on anything else missing, unexpected or of another shape: then nothing has been

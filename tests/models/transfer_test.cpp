@@ -78,7 +78,7 @@ TEST(LoadPretrained, AnotherGridIsResampledByMaesRule) {
   config.image_size = 24;
   VisionTransformer model(config);
   const Tensors checkpoint = mae_checkpoint("layer_norm");
-  load_pretrained(model, checkpoint);
+  EXPECT_EQ(load_pretrained(model, checkpoint).resampled, std::vector<std::string>{"pos_embed"});
   EXPECT_TRUE(at::equal(model.named_parameters()["pos_embed"],
                         resample_positions_mae(sincos_positions(24, 4, true), 6)));
 }
@@ -142,6 +142,33 @@ TEST(LoadPretrained, WhatDoesNotFitIsNamedAndNothingIsCopied) {
   }
   expect_untouched("cls_token", checkpoint);
   expect_untouched("blocks.0.norm1.alpha", mae_checkpoint("layer_norm"));
+}
+
+// A classifier's head was trained on `norm`; MAE's and DINO's encoders have no such head.
+TEST(LoadPretrained, TheNormOfAClassifierIsNotDroppedForAveragePooling) {
+  VisionTransformer timm(classifier_config("layer_norm", "token"));
+  VisionTransformer model(classifier_config("layer_norm"));
+  Tensors checkpoint = tensors_of(timm);
+  expect_error(core::ErrorKind::kData, "norm.weight", [&] { load_pretrained(model, checkpoint); });
+  expect_error(core::ErrorKind::kData, "model.global_pool=token",
+               [&] { load_pretrained(model, checkpoint); });
+  std::erase_if(checkpoint, [](const auto& item) { return item.first.starts_with("head."); });
+  EXPECT_EQ(load_pretrained(model, checkpoint).dropped,
+            (std::vector<std::string>{"norm.weight", "norm.bias"}));
+}
+
+TEST(LoadPretrained, ATableThatCannotBeResampledIsNamed) {
+  VitConfig config = classifier_config("layer_norm");
+  config.image_size = 24;
+  VisionTransformer model(config);
+  for (const int64_t entries : {16, 1 + 12, 1}) {  // no class entry; not square; no grid
+    Tensors checkpoint = mae_checkpoint("layer_norm");
+    for (auto& [name, value] : checkpoint) {
+      value = name == "pos_embed" ? torch::zeros({1, entries, 24}) : value;
+    }
+    expect_error(core::ErrorKind::kData, "where:    pos_embed",
+                 [&] { load_pretrained(model, checkpoint); });
+  }
 }
 
 TEST(LoadPretrained, NormsIntoDyTOnRequest) {
