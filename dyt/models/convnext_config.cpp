@@ -6,10 +6,15 @@ namespace dyt::models {
 
 void ConvNextConfig::visit_fields(core::Fields& fields) {
   visit_image_fields(fields, *this);
-  fields.add("depths", depths, {.help = "blocks of each stage", .min = 1, .max = 1000});
+  fields.add("depths", depths,
+             {.help = "blocks of each stage; timm's class loads weights of 4 stages alone",
+              .min = 1,
+              .max = 1000});
   fields.add("dims", dims, {.help = "width of each stage", .min = 1, .max = 65536});
   fields.add("patch_size", patch_size,
-             {.help = "kernel and stride of the stem", .min = 1, .max = 1024});
+             {.help = "kernel and stride of the stem; timm's class loads weights of 4 alone",
+              .min = 1,
+              .max = 1024});
   fields.add("kernel_size", kernel_size,
              {.help = "kernel of the depthwise convolutions; odd", .min = 1, .max = 99});
   fields.add("mlp_ratio", mlp_ratio,

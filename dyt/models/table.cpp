@@ -109,8 +109,9 @@ std::vector<ModelRow> made_rows() {
       vit_at_224("vit_huge_patch14_224", "ViT-H/14: 1280 wide, 32 blocks, 16 heads",
                  {.dim = 1280, .depth = 32, .num_heads = 16, .patch_size = 14}),
       {.name = "convnext",
-       .summary =
-           "ConvNeXt of any size: 3 stages of 2 blocks, 32 to 128 wide unless said otherwise",
+       .summary = "ConvNeXt of any size: 3 stages of 2 blocks, 32 to 128 wide unless said "
+                  "otherwise; timm's "
+                  "class loads weights of 4 stages and model.patch_size=4 alone",
        .config = {.name = "convnext", .family = ConvNextModel{}}},
       convnext_at_224("convnext_tiny", "ConvNeXt-T: 18 blocks, 96 to 768 wide", {3, 3, 9, 3}, 96),
       convnext_at_224("convnext_small", "ConvNeXt-S: 36 blocks, 96 to 768 wide", {3, 3, 27, 3}, 96),
