@@ -124,7 +124,8 @@ int run_train(const TrainOptions& options) {
                                progress.rate_images_per_second, progress.time_left_seconds});
              }
            },
-       .on_warning = [&](const std::string& text) { display.message("warning: " + text); }});
+       .on_warning = [&](const std::string& text) { display.message("warning: " + text); },
+       .on_note = [&](const std::string& text) { display.message(text); }});
   if (!options.events) {
     write_report(outcome.folder);
     display.finish("", "done");

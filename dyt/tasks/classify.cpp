@@ -37,7 +37,7 @@ std::shared_ptr<models::ImageClassifier> started_network(const RunConfig& config
 
 Classify::Classify(const RunConfig& config, data::ImageData data)
     : VisionTask(config, std::move(data)), model_(started_network(config)) {
-  load_start(*model_, config);
+  start_ = load_start(*model_, config);
   model_->to(device());
 }
 

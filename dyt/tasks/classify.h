@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dyt/models/vit.h"
+#include "dyt/tasks/start_report.h"
 #include "dyt/tasks/vision_task.h"
 
 namespace dyt::tasks {
@@ -17,6 +18,7 @@ class Classify final : public VisionTask {
   analysis::NonFiniteOrigin nonfinite_origin(train::StepPlace place,
                                              std::span<const int64_t> samples) override;
   void fold() override { model_->fold(); }
+  const StartReport* start_report() const override { return &start_; }
   void run_test_batch(int64_t count) override { test_logits(0, std::min(count, test_samples())); }
 
  private:
@@ -34,6 +36,7 @@ class Classify final : public VisionTask {
   train::Picture attention(models::VisionTransformer& vit);
 
   std::shared_ptr<models::ImageClassifier> model_;
+  StartReport start_;
 };
 
 }  // namespace dyt::tasks

@@ -4,14 +4,15 @@
 #include <optional>
 
 #include "dyt/core/error.h"
+#include "dyt/core/files.h"
 #include "dyt/io/tensor_file.h"
 #include "dyt/models/convnext.h"
 #include "dyt/models/probe_classifier.h"
 #include "dyt/models/transfer.h"
 #include "dyt/models/vit.h"
-#include "dyt/nn/norm_spec.h"
 #include "dyt/tasks/presets.h"
 #include "dyt/tasks/run_config.h"
+#include "dyt/tasks/start_rules.h"
 
 namespace dyt::tasks {
 namespace {
@@ -20,66 +21,69 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kTeacher = "teacher.";
 
-// Of a self-distillation: what its teacher has, without the prefix. Of others all.
-io::NamedTensors encoder_tensors(const fs::path& path) {
-  io::NamedTensors all = io::read_tensors(path), teacher;
+// Of a self-distillation: what its teacher has, without the prefix, the names of the rest added to
+// `unasked`. Of others all.
+io::NamedTensors encoder_tensors(const fs::path& path, std::vector<std::string>& unasked) {
+  io::NamedTensors all = io::read_weights(path), teacher;
+  std::vector<std::string> others;
   for (const auto& [name, tensor] : all) {
     if (name.starts_with(kTeacher)) {
       teacher.emplace_back(name.substr(kTeacher.size()), tensor);
+    } else {
+      others.push_back(name);
     }
   }
-  return teacher.empty() ? all : teacher;
+  if (teacher.empty()) {
+    return all;
+  }
+  unasked = others;
+  return teacher;
 }
 
-// Of the run that the weights are from; nothing for a file of weights, which says nothing of it.
-std::optional<RunConfig> pretraining_of(const RunConfig& config) {
-  const fs::path toml = fs::path(config.start.from) / "config.toml";
+// A config.toml that no run has marked as its own counts where it says every key as we write them:
+// one that a person wrote for another purpose must not be taken for what the weights are of.
+bool holds_run(const fs::path& folder) {
   std::error_code ignored;
-  if (!fs::exists(toml, ignored)) {
-    return std::nullopt;
+  const fs::path toml = folder / "config.toml";
+  if (!fs::is_regular_file(toml, ignored)) {
+    return false;
   }
-  return resolve_config<RunConfig>({.file = toml});
-}
-
-// Names alone do not tell a norm from another: both have weight and bias.
-void check_slots(const RunConfig& config, const RunConfig& pretraining) {
-  const auto kind = [](const RunConfig& run) { return nn::parse_norm_spec(run.model.norm()).kind; };
-  if (kind(pretraining) != kind(config)) {
-    throw core::Error(core::ErrorKind::kUsage,
-                      {.what = "the weights to start from were trained with another norm slot",
-                       .where = "start.from: " + config.start.from,
-                       .expected = "model.norm=" + kind(config),
-                       .found = "model.norm=" + kind(pretraining)});
+  if (fs::exists(folder / "env.json", ignored)) {
+    return true;
+  }
+  try {
+    auto config = resolve_config<RunConfig>({.file = toml});
+    return core::to_toml(core::fields_of(config)) == core::read_file(toml);
+  } catch (const core::Error&) {
+    return false;
   }
 }
 
-template <class... Family>
-bool is_of(const RunConfig& run) {
-  return (std::holds_alternative<Family>(run.model.family) || ...);
-}
-
-// A ViT starts from a ViT, a masked autoencoder or a self-distillation, a ConvNeXt from a ConvNeXt.
-void check_family(const RunConfig& config, const RunConfig& pretraining) {
-  const bool fits = is_of<models::ConvNextModel>(config)
-                        ? is_of<models::ConvNextModel>(pretraining)
-                        : is_of<models::VitModel, models::MaeModel, models::DinoModel>(pretraining);
-  if (!fits) {
-    throw core::Error(core::ErrorKind::kUsage,
-                      {.what = "the weights to start from are of another family of models",
-                       .where = "start.from: " + config.start.from,
-                       .expected = "a run that goes with model=" + config.model.name,
-                       .found = "model=" + pretraining.model.name});
-  }
-}
-
-models::TransferOptions transfer_options(const RunConfig& config) {
-  models::TransferOptions options;
-  if (const auto pretraining = pretraining_of(config)) {
-    check_family(config, *pretraining);
-    check_slots(config, *pretraining);
-    if (is_of<models::VitModel>(*pretraining)) {
-      options.resample = models::resample_positions;
+// RUN/checkpoints/step-N/model.safetensors is the deepest place of weights in a run.
+std::optional<fs::path> run_above(fs::path file) {
+  constexpr int kDepth = 3;
+  for (int level = 0; level < kDepth && file.has_relative_path(); ++level) {
+    file = file.parent_path();
+    if (holds_run(file)) {
+      return file;
     }
+  }
+  return std::nullopt;
+}
+
+models::TransferOptions transfer_options(const RunConfig& config, StartReport& report) {
+  models::TransferOptions options;
+  report.resampled_by = "MAE";
+  const auto run = run_of_weights(config.start.from);
+  if (!run) {
+    return options;
+  }
+  report.run = run->string();
+  const auto pretraining = resolve_config<RunConfig>({.file = *run / "config.toml"});
+  check_same_meaning(config, pretraining, run->string());
+  if (std::holds_alternative<models::VitModel>(pretraining.model.family)) {
+    options.resample = models::resample_positions;
+    report.resampled_by = "timm";
   }
   return options;
 }
@@ -143,6 +147,17 @@ fs::path weights_file(const std::string& from) {
   return last;
 }
 
+std::optional<fs::path> run_of_weights(const std::string& from) {
+  std::error_code ignored;
+  const fs::path path = fs::absolute(from);
+  if (fs::is_directory(path, ignored)) {
+    return fs::exists(path / "config.toml", ignored) ? std::optional(fs::path(from)) : std::nullopt;
+  }
+  // A link to a checkpoint leads to its run; a run's file may be a link into a store.
+  const auto run = run_above(fs::weakly_canonical(path));
+  return run ? run : run_above(path.lexically_normal());
+}
+
 models::ProbeKind probe_kind(const std::string& name) {
   if (name == "batch_norm") {
     return models::ProbeKind::kBatchNorm;
@@ -151,9 +166,9 @@ models::ProbeKind probe_kind(const std::string& name) {
                                      : models::ProbeKind::kTokenAndMean;
 }
 
-void load_start(torch::nn::Module& network, const RunConfig& config) {
+StartReport load_start(torch::nn::Module& network, const RunConfig& config) {
   if (config.start.from.empty()) {
-    return;
+    return {};
   }
   auto* probe = dynamic_cast<models::ProbeClassifier*>(&network);
   const bool has_head = dynamic_cast<models::VisionTransformer*>(&network) != nullptr ||
@@ -166,9 +181,11 @@ void load_start(torch::nn::Module& network, const RunConfig& config) {
   }
   torch::nn::Module& encoder = probe == nullptr ? network : probe->encoder();
   const fs::path path = weights_file(config.start.from);
-  const models::TransferOptions options = transfer_options(config);
+  StartReport report{.file = path.string()};
+  const models::TransferOptions options = transfer_options(config, report);
+  const io::NamedTensors tensors = encoder_tensors(path, report.unasked);
   try {
-    models::load_pretrained(encoder, encoder_tensors(path), options);
+    report.transfer = models::load_pretrained(encoder, tensors, options);
   } catch (const core::Error& error) {
     core::ErrorParts words = error.parts();
     words.where = path.string() + ": " + words.where;
@@ -177,6 +194,7 @@ void load_start(torch::nn::Module& network, const RunConfig& config) {
   if (has_head) {
     models::initialize_head(network, static_cast<uint64_t>(config.seed), config.start.head_std);
   }
+  return report;
 }
 
 }  // namespace dyt::tasks

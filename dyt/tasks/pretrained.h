@@ -2,9 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "dyt/models/probe_classifier.h"
+#include "dyt/tasks/start_report.h"
 
 namespace torch::nn {
 class Module;
@@ -26,14 +28,20 @@ void check_start_outside(const RunConfig& config, const std::filesystem::path& f
 // Error(kData) where there is neither.
 std::filesystem::path weights_file(const std::string& from);
 
+// The folder of the run that those weights are of: `from` itself, or, of a file (a link is followed),
+// the folder with a run's config.toml that it lies in, at most two folders further up. Nothing for
+// a file that is of no run.
+std::optional<std::filesystem::path> run_of_weights(const std::string& from);
+
 // Of start.probe, which must not be none.
 models::ProbeKind probe_kind(const std::string& name);
 
 // Copies the encoder's weights into the network as load_pretrained() (models/transfer.h) does, and
 // starts the head of a ViT or ConvNeXt; of a DINO run the teacher's. A position table of another
 // grid is resampled by timm's rule where a supervised ViT's run made it, else by MAE's. Without
-// config.start.from nothing happens. Error(kData) for weights that do not fit; Error(kUsage) for a
-// model that is neither, and for a run of another family or whose slots hold another kind.
-void load_start(torch::nn::Module& network, const RunConfig& config);
+// config.start.from nothing happens, and the report is empty. Error(kData) for weights that do not
+// fit, are not finite or not of floating-point numbers; Error(kUsage) for a model that is neither,
+// and for a run of other settings than start_rules.h allows.
+StartReport load_start(torch::nn::Module& network, const RunConfig& config);
 
 }  // namespace dyt::tasks

@@ -1,6 +1,7 @@
 #include "dyt/tasks/run.h"
 
 #include <ATen/Parallel.h>
+
 #include <nlohmann/json.hpp>
 
 #include "dyt/core/text.h"
@@ -20,13 +21,15 @@ constexpr double kUsualStd = 0.02;
 constexpr int64_t kManyTokens = 100;
 constexpr int64_t kUsualTokens = 64;
 
-train::RunDescription describe(const RunInput& input, const std::string& checksum) {
+train::RunDescription describe(const RunInput& input, const std::string& checksum,
+                               const StartReport& start) {
   RunConfig config = input.config;
   return {.identity = run_identity(config, checksum),
           .config_toml = core::to_toml(core::fields_of(config)),
           .command = input.command,
           .seed = config.seed,
-          .device = ops::device_of(config.device)};
+          .device = ops::device_of(config.device),
+          .start_json = start_json_text(start)};
 }
 
 // The default patch is made for images of 8 pixels; on larger ones it makes a network that is slow
@@ -116,7 +119,11 @@ RunOutcome train_run(const RunInput& input) {
   const std::string checksum = data.checksum;
   check_start_outside(fitted, run_folder_of(fitted));
   const std::unique_ptr<VisionTask> task = make_task(fitted, std::move(data));
-  train::RunFolder folder(run_folder_of(fitted), describe(input, checksum), input.fresh);
+  const StartReport start = task->start_report() == nullptr ? StartReport() : *task->start_report();
+  train::RunFolder folder(run_folder_of(fitted), describe(input, checksum, start), input.fresh);
+  if (!start.empty() && folder.state() == train::FolderState::kEmpty && input.on_note) {
+    input.on_note(start_text(start));
+  }
   RunOutcome outcome{.folder = folder.path()};
   outcome.was_finished = folder.state() == train::FolderState::kFinished;
   if (!outcome.was_finished) {

@@ -11,6 +11,8 @@
 
 namespace dyt::tasks {
 
+struct StartReport;
+
 class VisionTask : public train::Task {
  public:
   int64_t training_samples() const override { return data_.train.labels.numel(); }
@@ -25,6 +27,8 @@ class VisionTask : public train::Task {
   virtual void fold() = 0;
   // The network that an inspection looks at: of several the one that evaluate() uses.
   virtual torch::nn::Module& inspected() { return model(); }
+  // What was taken from the weights that the network starts from; null for a task without such.
+  virtual const StartReport* start_report() const { return nullptr; }
   // One batch of at most `count` test images through the network, in evaluation mode.
   virtual void run_test_batch(int64_t count) = 0;
 

@@ -170,6 +170,9 @@ void RunFolder::write_description(const RunDescription& description) {
               {"seed", description.seed},
               {"command", description.command},
               {"time_started", time_text()}};
+  if (description.start_json != "null") {
+    env["start"] = Json::parse(description.start_json);
+  }
   env.update(environment(description.device));
   core::write_file_atomic(path_ / "env.json", env.dump(2) + "\n");
 }

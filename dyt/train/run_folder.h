@@ -26,6 +26,7 @@ struct RunDescription {
   std::string command;      // as the user gave it
   int64_t seed = 0;
   at::Device device = at::kCPU;
+  std::string start_json = "null";  // for env.json: what was taken from weights to start from
 };
 
 // What a checkpoint says besides tensors.
