@@ -5,6 +5,7 @@
 
 #include "dyt/core/config_text.h"
 #include "dyt/core/error.h"
+#include "dyt/core/key_suggestion.h"
 #include "dyt/core/text.h"
 #include "dyt/core/user_path.h"
 
@@ -165,7 +166,7 @@ const Field& Fields::find(std::string_view key, std::string_view where) const {
               {.what = "unknown key '" + std::string(key) + "'" +
                        (explanation.empty() ? "" : ": " + explanation),
                .where = std::string(where),
-               .todo = explanation.empty() || has_near ? suggestion(key, keys) : ""});
+               .todo = explanation.empty() || has_near ? key_suggestion(key, keys) : ""});
 }
 
 void apply_value(const Fields& fields, std::string_view key, std::string_view value,

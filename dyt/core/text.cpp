@@ -5,12 +5,18 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 #include <numeric>
 
 namespace dyt::core {
 namespace {
 
-size_t edit_distance(std::string_view a, std::string_view b) {
+struct EditDistance {
+  size_t whole = 0;      // from a to b
+  size_t beginning = 0;  // from a to the beginning of b that is nearest
+};
+
+EditDistance edit_distance(std::string_view a, std::string_view b) {
   std::vector<size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), size_t{0});
   for (size_t i = 1; i <= a.size(); ++i) {
@@ -22,7 +28,25 @@ size_t edit_distance(std::string_view a, std::string_view b) {
       row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
     }
   }
-  return row.back();
+  return {.whole = row.back(), .beginning = *std::min_element(row.begin(), row.end())};
+}
+
+constexpr size_t kFar = std::numeric_limits<size_t>::max();
+constexpr size_t kMostNear = 4;    // offered
+constexpr size_t kMostKnown = 12;  // listed
+constexpr size_t kShortest = 4;    // a word of which the beginning says something
+
+// Twice the edits, so that a beginning without any counts as half of one.
+size_t cost_of(std::string_view name, std::string_view candidate) {
+  const EditDistance distance = edit_distance(name, candidate);
+  size_t cost = kFar;
+  if (distance.whole <= std::max(name.size(), candidate.size()) / 3 + 1) {
+    cost = 2 * distance.whole;
+  }
+  if (name.size() >= kShortest && distance.beginning <= name.size() / 5) {
+    cost = std::min(cost, 2 * distance.beginning + 1);
+  }
+  return cost;
 }
 
 // The length of the character that begins the text; 0 where none does. Overlong forms, halves of a
@@ -51,26 +75,51 @@ size_t character_length(std::string_view text) {
 
 }  // namespace
 
-std::string nearest_name(std::string_view name, std::span<const std::string> candidates) {
-  std::string best;
-  size_t best_distance = 0;
+std::vector<std::string> near_names(std::string_view name,
+                                    std::span<const std::string> candidates) {
+  std::vector<std::string> best;
+  size_t best_cost = kFar;
   for (const std::string& candidate : candidates) {
-    const size_t distance = edit_distance(name, candidate);
-    const size_t limit = std::max(name.size(), candidate.size()) / 3 + 1;
-    if (distance <= limit && (best.empty() || distance < best_distance)) {
-      best = candidate;
-      best_distance = distance;
+    const size_t cost = cost_of(name, candidate);
+    if (cost < best_cost) {
+      best.clear();
+      best_cost = cost;
+    }
+    if (cost != kFar && cost == best_cost && best.size() < kMostNear) {
+      best.push_back(candidate);
     }
   }
   return best;
 }
 
-std::string suggestion(std::string_view name, std::span<const std::string> candidates) {
-  const std::string near = nearest_name(name, candidates);
-  if (!near.empty()) {
-    return "did you mean '" + near + "'?";
+std::string nearest_name(std::string_view name, std::span<const std::string> candidates) {
+  const std::vector<std::string> near = near_names(name, candidates);
+  return near.empty() ? "" : near.front();
+}
+
+std::string did_you_mean(std::span<const std::string> names) {
+  std::string text = "did you mean '" + names.front() + "'";
+  for (size_t i = 1; i < names.size(); ++i) {
+    text += (i + 1 < names.size() ? ", '" : " or '") + names[i] + "'";
   }
-  return "known: " + join(candidates, ", ");
+  return text + "?";
+}
+
+std::string suggestion(std::string_view name, std::span<const std::string> candidates) {
+  const std::vector<std::string> near = near_names(name, candidates);
+  if (!near.empty()) {
+    return did_you_mean(near);
+  }
+  if (candidates.size() <= kMostKnown) {
+    return "known: " + join(candidates, ", ");
+  }
+  std::vector<std::string> least_far(candidates.begin(), candidates.end());
+  std::stable_sort(least_far.begin(), least_far.end(), [&](const auto& a, const auto& b) {
+    return edit_distance(name, a).beginning < edit_distance(name, b).beginning;
+  });
+  least_far.resize(kMostKnown);
+  return "known: " + join(least_far, ", ") + " and " +
+         std::to_string(candidates.size() - kMostKnown) + " more";
 }
 
 std::string join(std::span<const std::string> parts, std::string_view separator) {

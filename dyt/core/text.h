@@ -8,11 +8,19 @@
 
 namespace dyt::core {
 
-// The candidate with the least edit distance to `name`, or "" when none is near enough to be a
-// likely slip (more than a third of the longer word plus one edit away).
+// The candidates nearest to `name`, at most four that are equally near, or none where none is near
+// enough to be a likely slip. Near is a word of few edits (at most a third of the longer one plus
+// one), and nearer still one that begins so: vit_bas is vit_base_patch16_224.
+std::vector<std::string> near_names(std::string_view name, std::span<const std::string> candidates);
+
+// The first of them; "" where there is none.
 std::string nearest_name(std::string_view name, std::span<const std::string> candidates);
 
-// "did you mean 'x'?" or, without a near candidate, "known: a, b, c".
+// "did you mean 'x' or 'y'?"; `names` is not empty.
+std::string did_you_mean(std::span<const std::string> names);
+
+// did_you_mean() or, without a near candidate, "known: a, b, c"; of many candidates the least far
+// ones.
 std::string suggestion(std::string_view name, std::span<const std::string> candidates);
 
 std::string join(std::span<const std::string> parts, std::string_view separator);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "dyt/core/files.h"
+#include "dyt/core/key_suggestion.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temp_folder.h"
 
@@ -90,6 +91,34 @@ TEST(Config, MistakesAreNamed) {
   wrong("depth", "key=value");
   wrong("=3", "key=value");
   EXPECT_EQ(config.depth, 4) << "a refused value must change nothing";
+}
+
+TEST(Config, AnUnknownKeyOffersTheNearOnesOfItsGroup) {
+  const std::vector<std::string> keys = {"seed",
+                                         "out",
+                                         "data.folder",
+                                         "data.image_size",
+                                         "model.image_size",
+                                         "model.depth",
+                                         "model.num_heads",
+                                         "optim.lr",
+                                         "optim.lr_min",
+                                         "optim.weight_decay",
+                                         "train.epochs",
+                                         "train.batch_size"};
+  const auto offered = [&](const char* key) { return key_suggestion(key, keys); };
+  EXPECT_EQ(offered("optim.learning_rate"), "did you mean 'optim.lr'?");
+  EXPECT_EQ(offered("optim.weight_dcay"), "did you mean 'optim.weight_decay'?");
+  EXPECT_EQ(offered("train.lr"), "did you mean 'optim.lr'?") << "it stands in another group";
+  EXPECT_EQ(offered("lr"), "did you mean 'optim.lr'?");
+  EXPECT_EQ(offered("batch_size"), "did you mean 'train.batch_size'?");
+  EXPECT_EQ(offered("model.num_layers"), "did you mean 'model.depth'?");
+  EXPECT_EQ(offered("image_size"), "did you mean 'data.image_size' or 'model.image_size'?");
+  EXPECT_EQ(offered("optim.quite_other"),
+            "keys of optim: optim.lr, optim.lr_min, optim.weight_decay");
+  EXPECT_EQ(offered("sede"), "did you mean 'seed'?");
+  EXPECT_EQ(offered("something.else"),
+            "known: seed, out, data.*, model.*, optim.*, train.*; --help lists all keys");
 }
 
 TEST(Config, TomlFile) {

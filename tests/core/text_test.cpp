@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "dyt/core/lookup.h"
+#include "dyt/core/shell.h"
 #include "tests/support/expect_error.h"
 
 namespace dyt::core {
@@ -17,6 +18,25 @@ TEST(Text, NearestNameFindsSlips) {
   EXPECT_EQ(nearest_name("imagenet22k", names), "");
   EXPECT_EQ(suggestion("digts", names), "did you mean 'digits'?");
   EXPECT_EQ(suggestion("imagenet22k", names), "known: digits, mnist, fashion_mnist");
+}
+
+TEST(Text, ABeginningIsNearerThanAnotherShortName) {
+  const std::vector<std::string> models = {
+      "vit", "vit_base_patch16_224", "vit_base_patch16_384", "dit_b_2", "resnet50", "resnet101"};
+  EXPECT_EQ(suggestion("vit_bas", models),
+            "did you mean 'vit_base_patch16_224' or 'vit_base_patch16_384'?");
+  EXPECT_EQ(suggestion("resnet51", models), "did you mean 'resnet50'?");
+  EXPECT_EQ(suggestion("dit_b", models), "did you mean 'dit_b_2'?");
+}
+
+TEST(Text, ALongListIsCut) {
+  std::vector<std::string> names;
+  for (int i = 0; i < 30; ++i) {
+    names.push_back("a_name_with_the_number_" + std::to_string(i));
+  }
+  const std::string text = suggestion("quite_other", names);
+  EXPECT_TRUE(text.starts_with("known: a_name")) << text;
+  EXPECT_TRUE(text.ends_with(" and 18 more")) << text;
 }
 
 TEST(Text, SplitJoinTrim) {
@@ -48,6 +68,17 @@ TEST(Text, NumbersReadBack) {
   EXPECT_EQ(number_text(0.003), "0.003");
   EXPECT_EQ(number_text(-std::numeric_limits<double>::quiet_NaN()), "nan");
   EXPECT_EQ(fixed_text(97.2222, 1), "97.2");
+}
+
+TEST(Shell, QuotesWhatAShellWouldRead) {
+  for (const std::string plain : {"data.folder=/a/b-c_d.e", "slots=dyt:alpha0=auto,none", "für"}) {
+    EXPECT_EQ(shell_quoted(plain), plain);
+  }
+  EXPECT_EQ(shell_quoted("a b"), "'a b'");
+  EXPECT_EQ(shell_quoted("it's"), "'it'\\''s'");
+  EXPECT_EQ(shell_quoted("seeds=[0,1]"), "'seeds=[0,1]'");
+  EXPECT_EQ(shell_quoted("~/a"), "'~/a'");
+  EXPECT_EQ(shell_quoted(""), "''");
 }
 
 TEST(Lookup, UnknownRowNamesTheNearest) {
