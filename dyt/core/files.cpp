@@ -48,6 +48,19 @@ void write_all(int descriptor, std::string_view bytes, const std::filesystem::pa
   }
 }
 
+constexpr size_t kChunk = size_t{1} << 12;
+constexpr size_t kLargestPipe = size_t{64} << 20;
+
+// What is read whole is configuration and JSON: a device that goes on beyond that has no end.
+void check_ends(bool is_regular, size_t bytes, const std::filesystem::path& path) {
+  if (!is_regular && bytes >= kLargestPipe) {
+    throw Error(ErrorKind::kData, {.what = "what is read here does not end",
+                                   .where = path.string(),
+                                   .expected = "a file, or a pipe of at most " +
+                                               std::to_string(kLargestPipe >> 20) + " MiB"});
+  }
+}
+
 std::filesystem::path folder_of(const std::filesystem::path& path) {
   return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
 }
@@ -89,9 +102,15 @@ std::string read_file(const std::filesystem::path& path) {
   if (::fstat(file.value, &info) != 0) {
     throw_errno("cannot read the file", path);
   }
-  std::string bytes(static_cast<size_t>(info.st_size), '\0');
+  // The size is a hint only: a pipe has none, and what /proc makes up says 0.
+  const bool is_regular = S_ISREG(info.st_mode);
+  std::string bytes(is_regular ? static_cast<size_t>(info.st_size) + 1 : kChunk, '\0');
   size_t filled = 0;
-  while (filled < bytes.size()) {
+  while (true) {
+    if (filled == bytes.size()) {
+      check_ends(is_regular, filled, path);
+      bytes.resize(bytes.size() + bytes.size() / 2 + kChunk);
+    }
     const ssize_t got = ::read(file.value, bytes.data() + filled, bytes.size() - filled);
     if (got < 0 && errno == EINTR) {
       continue;

@@ -10,7 +10,8 @@
 
 namespace dyt::core {
 
-// Throws Error(kData) that names the path and the reason.
+// To its end, whatever kind of file it is: a regular one, a pipe, /dev/stdin. Throws Error(kData)
+// that names the path and the reason.
 std::string read_file(const std::filesystem::path& path);
 
 // Throws Error(kResources) on a full disk, Error(kData) otherwise.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "dyt/core/error.h"
+#include "dyt/core/files.h"
 #include "dyt/core/text.h"
 
 namespace dyt::tasks {
@@ -107,9 +109,24 @@ void explain_other_families(core::Fields& fields, const std::string& model) {
   });
 }
 
+ConfigSources read_sources(ConfigSources sources) {
+  if (!sources.file || sources.text) {
+    return sources;
+  }
+  sources.text = core::read_file(*sources.file);
+  if (core::trim(*sources.text).empty()) {
+    throw core::Error(core::ErrorKind::kUsage, {.what = "the configuration file is empty",
+                                                .where = sources.file->string(),
+                                                .expected = "TOML, for instance: seed = 3",
+                                                .todo = "leave it out to take the defaults"});
+  }
+  return sources;
+}
+
 void apply_sources(const core::Fields& fields, const ConfigSources& sources) {
-  if (sources.file) {
-    core::apply_toml_file(fields, *sources.file);
+  const ConfigSources read = read_sources(sources);
+  if (read.file) {
+    core::apply_toml_text(fields, *read.text, read.file->string());
   }
   for (const std::string& assignment : sources.overrides) {
     core::apply_override(fields, assignment);

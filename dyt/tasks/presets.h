@@ -11,7 +11,7 @@ namespace dyt::tasks {
 // whose keys are among its own.
 //   CompareConfig config = resolve_config<CompareConfig>(sources);
 template <class Config>
-Config resolve_config(const ConfigSources& sources);
+Config resolve_config(const ConfigSources& given);
 
 // The names that choose presets and, the model's, what keys there are.
 struct PresetNames {
@@ -30,8 +30,12 @@ void explain_other_families(core::Fields& fields, const std::string& model);
 
 void apply_sources(const core::Fields& fields, const ConfigSources& sources);
 
+// With the file's text. Error(kUsage) for a file without any: who names one means its content.
+ConfigSources read_sources(ConfigSources sources);
+
 template <class Config>
-Config resolve_config(const ConfigSources& sources) {
+Config resolve_config(const ConfigSources& given) {
+  const ConfigSources sources = read_sources(given);
   const PresetNames names = preset_names(sources);
   Config config;
   if constexpr (std::is_same_v<Config, RunConfig>) {

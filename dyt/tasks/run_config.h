@@ -44,6 +44,7 @@ struct RunConfig {
 struct ConfigSources {
   std::optional<std::filesystem::path> file;
   std::vector<std::string> overrides;  // "key=value"
+  std::optional<std::string> text;     // of the file once it is read: a pipe can be read only once
 };
 
 // The groups that go with the model's family: model, init and those of its task.

@@ -1,6 +1,10 @@
 #include "dyt/core/files.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <thread>
 
 #include "dyt/core/hash.h"
 #include "tests/support/expect_error.h"
@@ -24,6 +28,27 @@ TEST(Files, AtomicWriteReplacesWholeFiles) {
   write_file_atomic(folder / "a", std::string("sec\0nd", 6));
   EXPECT_EQ(read_file(folder / "a"), std::string("sec\0nd", 6));
   EXPECT_EQ(entries_in(folder.path()), 1u);
+}
+
+// More than a pipe holds at once, written by another thread.
+TEST(Files, APipeIsReadToItsEnd) {
+  const TempFolder folder;
+  for (const size_t length : {size_t{0}, size_t{10}, size_t{200000}}) {
+    const std::string text(length, 'x');
+    const std::string pipe = folder / ("pipe-" + std::to_string(length));
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    std::thread writer([&] { std::ofstream(pipe) << text; });
+    EXPECT_EQ(read_file(pipe), text);
+    writer.join();
+  }
+}
+
+TEST(Files, OtherKindsAreReadOrRefused) {
+  const TempFolder folder;
+  EXPECT_EQ(read_file("/dev/null"), "");
+  EXPECT_NE(read_file("/proc/self/status").find("VmHWM"), std::string::npos) << "its size is 0";
+  expect_error(ErrorKind::kData, "what is read here does not end", [] { read_file("/dev/zero"); });
+  expect_error(ErrorKind::kData, "cannot read the file", [&] { read_file(folder.path()); });
 }
 
 TEST(Files, AFailedWriteKeepsTheOldFile) {
