@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
+#include "dyt/tasks/open_run.h"
 #include "dyt/tasks/run.h"
 
 namespace dyt::cli {
@@ -23,6 +24,8 @@ int run_eval(const EvalOptions& options) {
   if (options.json) {
     nlohmann::ordered_json line = {{"checkpoint", outcome.checkpoint.string()},
                                    {"data", outcome.data},
+                                   {"other_data", !outcome.data_differences.empty()},
+                                   {"data_differences", outcome.data_differences},
                                    {"test_images", outcome.test_images},
                                    {"test_accuracy", outcome.evaluation.accuracy},
                                    {"test_loss", outcome.evaluation.loss}};
@@ -35,6 +38,9 @@ int run_eval(const EvalOptions& options) {
     std::printf("%s on %s: %s %.2f %%, test loss %.4f (%ld images)\n", outcome.checkpoint.c_str(),
                 outcome.data.c_str(), outcome.accuracy_of.c_str(),
                 100 * outcome.evaluation.accuracy, outcome.evaluation.loss, outcome.test_images);
+    for (const std::string& difference : outcome.data_differences) {
+      std::printf("other data than the run's: %s\n", difference.c_str());
+    }
     for (const train::Measure& measure : outcome.evaluation.measures) {
       std::printf("%s: %.4f\n", measure.title.c_str(), measure.value);
     }
@@ -48,7 +54,9 @@ Action declare_eval(CLI::App& app) {
   auto options = std::make_shared<EvalOptions>();
   app.add_option("run", options->run, "a folder that `dyt train` or `dyt compare` has written")
       ->required();
-  app.add_option("overrides", options->overrides, "assignments that win over the run's config.toml")
+  app.add_option(
+         "overrides", options->overrides,
+         std::string("assignments that win over the run's config.toml; ") + tasks::kOtherDataHelp)
       ->type_name("[key=value ...]");
   app.add_option("--checkpoint", options->which, "last, best, or checkpoints/step-N")
       ->capture_default_str();

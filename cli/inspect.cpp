@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "dyt/core/files.h"
 #include "dyt/report/inspect_report.h"
+#include "dyt/tasks/open_run.h"
 
 namespace dyt::cli {
 namespace {
@@ -38,8 +39,9 @@ Action declare_inspect(CLI::App& app) {
   auto command = std::make_shared<InspectCommand>();
   app.add_option("run", command->run, "a folder that `dyt train` or `dyt compare` has written")
       ->required();
-  app.add_option("overrides", command->options.overrides,
-                 "assignments that win over the run's config.toml")
+  app.add_option(
+         "overrides", command->options.overrides,
+         std::string("assignments that win over the run's config.toml; ") + tasks::kOtherDataHelp)
       ->type_name("[key=value ...]");
   app.add_option("--checkpoint", command->options.which, "last, best, or checkpoints/step-N")
       ->capture_default_str();

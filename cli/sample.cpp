@@ -6,6 +6,7 @@
 #include "cli/progress.h"
 #include "cli/signals.h"
 #include "dyt/core/text.h"
+#include "dyt/tasks/open_run.h"
 #include "dyt/tasks/sample_pictures.h"
 
 namespace dyt::cli {
@@ -48,6 +49,9 @@ int run_sample(const SampleOptions& options) {
   const std::string kept =
       outcome.kept > 0 ? " (" + std::to_string(outcome.kept) + " were there)" : "";
   std::printf("%ld pictures in %s%s\n", outcome.count, options.out.c_str(), kept.c_str());
+  for (const std::string& difference : outcome.data_differences) {
+    std::printf("other data than the run's: %s\n", difference.c_str());
+  }
   return 0;
 }
 
@@ -57,8 +61,10 @@ Action declare_sample(CLI::App& app) {
   auto options = std::make_shared<SampleOptions>();
   app.add_option("run", options->run, "a folder of a run of diffusion (model=dit)")->required();
   app.add_option("overrides", options->overrides,
-                 "assignments that win over the run's config.toml: diffusion.sampler, "
-                 "diffusion.sampling_steps, diffusion.guidance, seed, device, train.threads")
+                 std::string("assignments that win over the run's config.toml: diffusion.sampler, "
+                             "diffusion.sampling_steps, diffusion.guidance, seed, device, "
+                             "train.threads; ") +
+                     tasks::kOtherDataHelp)
       ->type_name("[key=value ...]");
   app.add_option("--count", options->count, "how many pictures, the classes in turn")
       ->required()

@@ -99,7 +99,8 @@ CompareOutcome run_compare(const CompareInput& input, const Hooks& hooks) {
   const core::FolderLock lock(input.folder);
   core::remove_leftovers(input.folder);
   const std::vector<RunPlan> runs = all_runs(plans);
-  const std::vector<RunPlan> missing = prepare_folders(runs, hooks.policy, hooks.say);
+  const std::vector<RunPlan> missing =
+      prepare_folders(runs, hooks.policy, hooks.say, input.differences_of);
   const auto kept = static_cast<int64_t>(runs.size() - missing.size());
   if (hooks.say && kept > 0) {
     hooks.say(std::to_string(kept) + " of " + std::to_string(runs.size()) +

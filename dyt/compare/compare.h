@@ -40,6 +40,7 @@ struct CompareInput {
   CompareOptions options;  // slots in canonical text
   core::Fields run;        // of one run's configuration, see PlanInput
   IdentityOf identity_of;
+  DifferencesOf differences_of;  // of what a folder holds in place of a run; may be empty
   std::filesystem::path folder;
   DataFacts data;
   ModelFacts model;

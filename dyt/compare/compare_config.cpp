@@ -3,15 +3,17 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "dyt/compare/config_fields.h"
 #include "dyt/core/error.h"
 #include "dyt/core/hash.h"
 #include "dyt/nn/norm_spec.h"
 #include "dyt/ops/device.h"
+#include "dyt/tasks/data_record.h"
 #include "dyt/tasks/idle_keys.h"
+#include "dyt/tasks/input_paths.h"
 #include "dyt/tasks/presets.h"
 #include "dyt/tasks/pretrained.h"
 #include "dyt/tasks/run.h"
+#include "dyt/tasks/run_difference.h"
 #include "dyt/train/environment.h"
 
 namespace dyt::compare {
@@ -84,10 +86,19 @@ std::vector<std::string> all_warnings(tasks::RunConfig run, const std::vector<st
 }
 
 // The identity that a run started with these arguments writes into its folder.
-IdentityOf identity_with(const std::string& data_checksum) {
-  return [data_checksum](const RunPlan& plan) {
+IdentityOf identity_with(const std::string& data_identity) {
+  return [data_identity](const RunPlan& plan) {
     return tasks::run_identity(
-        tasks::resolve_config<tasks::RunConfig>({.overrides = plan.arguments}), data_checksum);
+        tasks::resolve_config<tasks::RunConfig>({.overrides = plan.arguments}), data_identity);
+  };
+}
+
+DifferencesOf differences_with(const tasks::DataRecord& data) {
+  return [data](const RunPlan& plan) {
+    const auto config = tasks::resolve_config<tasks::RunConfig>({.overrides = plan.arguments});
+    tasks::DataRecord now = data;
+    now.weights = tasks::weights_of(config);
+    return tasks::run_differences(plan.folder, config, now);
   };
 }
 
@@ -101,11 +112,12 @@ CompareConfig defaults_under(const CompareConfig& config) {
   return defaults;
 }
 
-void describe_config(CompareConfig& config, CompareInput& input) {
+void describe_config(CompareConfig config, CompareInput& input) {
   CompareConfig defaults = defaults_under(config);
+  tasks::settle_data_folder(config.run.data);
   const core::Fields fields = core::fields_of(config);
-  const core::Fields results = result_fields(fields);
-  input.command = repeating_command(fields, core::fields_of(defaults));
+  const core::Fields results = tasks::result_fields(fields);
+  input.command = tasks::repeating_command("dyt compare", fields, core::fields_of(defaults));
   input.config_json = core::to_json_text(results);
   input.config_toml = core::to_toml(results);
 }
@@ -121,7 +133,9 @@ CompareInput prepare_compare(CompareConfig& config, const std::filesystem::path&
   check_norm_is_free(config);
   tasks::check_idle_keys(config.run);
   make_canonical(config.compare);
+  tasks::make_inputs_absolute(config.run);
   const data::ImageData data = data::open_data(config.run.data);
+  const tasks::DataRecord record = tasks::record_of(data, config.run.data);
   tasks::RunConfig fitted = config.run;
   tasks::fit_to_data(fitted, data);
   check_slots(fitted, config.compare.slots);
@@ -129,7 +143,8 @@ CompareInput prepare_compare(CompareConfig& config, const std::filesystem::path&
   CompareInput input{
       .options = config.compare,
       .run = core::fields_of(config.run),
-      .identity_of = identity_with(data.checksum),
+      .identity_of = identity_with(tasks::data_identity(record)),
+      .differences_of = differences_with(record),
       .folder = config.compare.out.empty()
                     ? std::filesystem::path("runs") / ("compare-" + data.name)
                     : std::filesystem::path(config.compare.out),

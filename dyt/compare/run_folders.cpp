@@ -5,6 +5,7 @@
 #include "dyt/core/error.h"
 #include "dyt/core/files.h"
 #include "dyt/core/folder_lock.h"
+#include "dyt/core/text.h"
 
 namespace dyt::compare {
 namespace {
@@ -48,13 +49,16 @@ void remove_run(const RunPlan& plan) {
   }
 }
 
-[[noreturn]] void throw_other_run(const RunPlan& plan) {
+[[noreturn]] void throw_other_run(const RunPlan& plan, const DifferencesOf& differences_of) {
+  const std::vector<std::string> differences =
+      differences_of ? differences_of(plan) : std::vector<std::string>();
   throw core::Error(
       core::ErrorKind::kUsage,
       {.what = "the folder holds another run: its configuration, data or the program's "
                "results version differ",
        .where = plan.folder.string(),
        .expected = "the run '" + plan.name + "' of this comparison",
+       .found = core::join(differences, "\n            "),
        .todo = "start afresh with --fresh, or choose another folder with out=FOLDER"});
 }
 
@@ -76,7 +80,8 @@ void start_afresh(const std::vector<RunPlan>& plans, size_t total,
 }  // namespace
 
 std::vector<RunPlan> prepare_folders(const std::vector<RunPlan>& plans, FolderPolicy policy,
-                                     const std::function<void(const std::string&)>& say) {
+                                     const std::function<void(const std::string&)>& say,
+                                     const DifferencesOf& differences_of) {
   if (policy == FolderPolicy::kFresh) {
     for (const RunPlan& plan : plans) {
       remove_run(plan);
@@ -88,7 +93,7 @@ std::vector<RunPlan> prepare_folders(const std::vector<RunPlan>& plans, FolderPo
   for (const RunPlan& plan : plans) {
     const State state = state_of(plan, policy);
     if (state == State::kOther && policy == FolderPolicy::kKeep) {
-      throw_other_run(plan);
+      throw_other_run(plan, differences_of);
     }
     if (state == State::kOther) {
       others.push_back(plan);

@@ -83,6 +83,11 @@ ImageSplit select_images(const ImageSplit& split, const at::Tensor& numbers) {
   } else {
     part.images = split.images.index_select(0, numbers);
   }
+  const at::Tensor chosen = split.names.empty() ? at::empty({0}, at::kLong) : numbers.contiguous();
+  for (const int64_t number : at::ArrayRef<int64_t>(chosen.const_data_ptr<int64_t>(),
+                                                    static_cast<size_t>(chosen.numel()))) {
+    part.names.push_back(split.names.at(static_cast<size_t>(number)));
+  }
   return part;
 }
 

@@ -56,9 +56,10 @@ struct SplitFiles {
 };
 
 struct ImageSplit {
-  at::Tensor images;  // uint8 (N, C, H, W), contiguous; of a streamed set undefined
-  at::Tensor labels;  // int64 (N), 0 .. num_classes - 1
-  SplitFiles files;   // of a streamed set
+  at::Tensor images;               // uint8 (N, C, H, W), contiguous; of a streamed set undefined
+  at::Tensor labels;               // int64 (N), 0 .. num_classes - 1
+  SplitFiles files;                // of a streamed set
+  std::vector<std::string> names;  // of a folder in memory: each image's file below data.folder
 
   bool streamed() const { return files.index != nullptr; }
 };

@@ -110,10 +110,14 @@ void write_planes(const formats::Image& image, const Shape& shape, uint8_t* outp
   }
 }
 
-ImageSplit read_files(const std::vector<LabelledFile>& files, const Shape& shape) {
+ImageSplit read_files(const std::vector<LabelledFile>& files, const Shape& shape,
+                      const std::filesystem::path& folder) {
   const auto count = static_cast<int64_t>(files.size());
   ImageSplit split{.images = at::empty({count, shape.channels, shape.size, shape.size}, at::kByte),
                    .labels = at::empty({count}, at::kLong)};
+  for (const LabelledFile& file : files) {
+    split.names.push_back(file.path.lexically_relative(folder).string());
+  }
   auto* pixels = split.images.mutable_data_ptr<uint8_t>();
   auto* labels = split.labels.mutable_data_ptr<int64_t>();
   at::parallel_for(0, count, 16, [&](int64_t begin, int64_t end) {
@@ -157,10 +161,10 @@ ImageData read_folder(const DataConfig& config) {
   const Shape shape = shape_of(all, config.image_size);
   ImageData data;
   if (files.test.empty()) {
-    data = hold_out_fifth(read_files(files.train, shape), num_classes);
+    data = hold_out_fifth(read_files(files.train, shape, config.folder), num_classes);
   } else {
-    data.train = read_files(files.train, shape);
-    data.test = read_files(files.test, shape);
+    data.train = read_files(files.train, shape, config.folder);
+    data.test = read_files(files.test, shape, config.folder);
   }
   data.warnings = files.warnings;
   if (!shape.warning.empty()) {

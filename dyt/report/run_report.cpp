@@ -110,10 +110,15 @@ void read_environment(const std::string& text, RunData& data) {
   }
   const JsonDocument document("env.json", text);
   data.environment = flatten(document.root());
-  for (const auto& [name, value] : data.environment) {
-    data.command = name == "command" ? value : data.command;
+  // "repeat" is whole; older runs only have the command as it was given.
+  for (const char* wanted : {"command", "repeat"}) {
+    for (const auto& [name, value] : data.environment) {
+      data.command = name == wanted && !value.empty() ? value : data.command;
+    }
   }
-  std::erase_if(data.environment, [](const auto& fact) { return fact.first == "command"; });
+  std::erase_if(data.environment, [](const auto& fact) {
+    return fact.first == "command" || fact.first == "repeat";
+  });
 }
 
 std::string outcome(const RunData& data) {

@@ -64,7 +64,8 @@ Diffusion::Diffusion(const RunConfig& config, data::ImageData data)
 void Diffusion::open_classifier() {
   classifier_ = classifier_network(
       config().diffusion.classifier,
-      {"device=" + config().device, "train.threads=" + std::to_string(config().train.threads)});
+      {"device=" + config().device, "train.threads=" + std::to_string(config().train.threads),
+       std::string("other_data=") + (config().diffusion.classifier_other_data ? "true" : "false")});
   // One picture shows, before anything is trained, whether the classifier takes such pictures.
   const int64_t channels = image_channels(config(), data()), side = data().image_size;
   const at::Tensor black = at::zeros({1, channels, side, side}, at::kByte);

@@ -19,11 +19,16 @@ void DiffusionTaskConfig::visit_fields(core::Fields& fields) {
               .max = 100000});
   fields.add("autoencoder", autoencoder,
              {.help = "diffusion on latents: a .safetensors file with the weights of diffusers' "
-                      "AutoencoderKL, frozen; empty: on the images themselves"});
+                      "AutoencoderKL, frozen; empty: on the images themselves",
+              .identity = false});
   fields.add("classifier", classifier,
              {.help = "folder of a classifier's run on the same kind of images: an evaluation also "
                       "gives the distance of its samples' features from the test images', which is "
-                      "no FID; empty: none"});
+                      "no FID; empty: none",
+              .identity = false});
+  fields.add("classifier_other_data", classifier_other_data,
+             {.help = "take diffusion.classifier though its data are no longer those that it was "
+                      "trained on"});
 }
 
 }  // namespace dyt::tasks

@@ -15,6 +15,7 @@ struct DiffusionTaskConfig {
   int64_t samples = 100;         // of an evaluation
   std::string autoencoder;       // weights (latent_space.h); "": on the images themselves
   std::string classifier;        // a run's folder; its features measure those samples; "": none
+  bool classifier_other_data = false;  // take it though its data have changed
 
   void visit_fields(core::Fields& fields);
 };

@@ -97,6 +97,8 @@ std::string inspect_run(const std::filesystem::path& run_folder, const InspectOp
                            {"slot", run.config.model.norm()},
                            {"model", models::summary_of(run.config.model).text},
                            {"data", run.data},
+                           {"other_data", !run.data_differences.empty()},
+                           {"data_differences", run.data_differences},
                            {"test_images", evaluation.correct.size()},
                            {"test_accuracy", evaluation.accuracy},
                            {"test_loss", evaluation.loss},

@@ -12,12 +12,12 @@ namespace dyt::tasks {
 
 struct InspectOptions {
   std::string which = "last";          // checkpoint, as open_run takes it
-  std::vector<std::string> overrides;  // "key=value", win over the run's config.toml
+  std::vector<std::string> overrides;  // as of open_run()
 };
 
 // JSON, version 1:
-//   version, run, checkpoint, step, slot, model, data, test_images, test_accuracy, test_loss,
-//   parameters
+//   version, run, checkpoint, step, slot, model, data, other_data (whether the data are not the
+//   run's), data_differences (by what; lines), test_images, test_accuracy, test_loss, parameters
 //   slots     one a norm slot, in forward order: number, name, site, kind, parameters, alpha,
 //             inverse_std, input_std, input_max, saturated, level; null where it does not apply.
 //             Measured over all test images, as at the end of an epoch

@@ -137,17 +137,20 @@ PictureNetwork classifier_network(const fs::path& folder,
   about.channels = run->config.model.channels();
   about.scale = kLargestByte;
   const at::Device place = ops::device_of(run->config.device);
-  return {.name = "classifier " + folder.string(),
+  const char* note = run->data_differences.empty() ? "" : ", whose data are others now";
+  return {.name = "classifier " + folder.string() + note,
           .side = run->config.model.image_size(),
           .channels = about.channels,
-          .run = [run, about, place, &classifier](const at::Tensor& pixels) {
-            const data::ImageSplit split{.images = pixels.contiguous(),
-                                         .labels = at::zeros({pixels.size(0)}, at::kLong)};
-            const at::Tensor images = data::plain_batch(about, split, 0, pixels.size(0));
-            const at::Tensor pooled = classifier.pooled(images.to(place));
-            return PictureFeatures{
-                .pooled = pooled, .spatial = {}, .logits = classifier.logits(pooled)};
-          }};
+          .run =
+              [run, about, place, &classifier](const at::Tensor& pixels) {
+                const data::ImageSplit split{.images = pixels.contiguous(),
+                                             .labels = at::zeros({pixels.size(0)}, at::kLong)};
+                const at::Tensor images = data::plain_batch(about, split, 0, pixels.size(0));
+                const at::Tensor pooled = classifier.pooled(images.to(place));
+                return PictureFeatures{
+                    .pooled = pooled, .spatial = {}, .logits = classifier.logits(pooled)};
+              },
+          .data_differences = run->data_differences};
 }
 
 PictureFeatures features_of(const PictureSource& source, const PictureNetwork& network,

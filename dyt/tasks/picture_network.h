@@ -28,6 +28,7 @@ struct PictureNetwork {
   int64_t side = 0;      // of the pictures that it takes; 0: any
   int64_t channels = 3;  // grey pictures come three times where it is 3
   std::function<PictureFeatures(const at::Tensor& pixels)> run;  // uint8 (B, channels, H, W)
+  std::vector<std::string> data_differences;  // of a classifier's data, as of OpenRun
 };
 
 // The network that FID is defined by (models/inception.h), with weights from a .safetensors file
@@ -35,8 +36,7 @@ struct PictureNetwork {
 PictureNetwork inception_network(const std::filesystem::path& weights, const std::string& device);
 
 // The last checkpoint of a classifier's run, by the weights that it is evaluated by: what goes into
-// its head, and its logits. `overrides`: of the run's config.toml. Error(kUsage) for a run of
-// another kind.
+// its head, and its logits. `overrides`: as of open_run(). Error(kUsage) for a run of another kind.
 PictureNetwork classifier_network(const std::filesystem::path& run,
                                   const std::vector<std::string>& overrides);
 

@@ -4,6 +4,7 @@
 
 #include "dyt/analysis/sample_quality.h"
 #include "dyt/core/error.h"
+#include "dyt/core/text.h"
 
 namespace dyt::tasks {
 namespace {
@@ -39,8 +40,10 @@ PictureNetwork network_of(const QualityConfig& config) {
   if (!config.inception.empty()) {
     return inception_network(config.inception, config.device);
   }
-  return classifier_network(config.classifier, {"device=" + config.device,
-                                                "train.threads=" + std::to_string(config.threads)});
+  return classifier_network(
+      config.classifier,
+      {"device=" + config.device, "train.threads=" + std::to_string(config.threads),
+       std::string("other_data=") + (config.other_data ? "true" : "false")});
 }
 
 void warn_of_few(const std::string& name, int64_t count, PictureQuality& quality) {
@@ -50,6 +53,14 @@ void warn_of_few(const std::string& name, int64_t count, PictureQuality& quality
         std::to_string(quality.dimensions) +
         " features. The covariance is singular and the distance too large: it compares only with "
         "others of as many pictures, beside the same reference.");
+  }
+}
+
+void warn_of_other_data(const std::string& whose, const std::vector<std::string>& differences,
+                        PictureQuality& quality) {
+  if (!differences.empty()) {
+    quality.warnings.push_back("other data: " + whose +
+                               " are not those of its training: " + core::join(differences, "; "));
   }
 }
 
@@ -89,6 +100,9 @@ void QualityConfig::visit_fields(core::Fields& fields) {
              {.help = "where the network lives: auto, cpu, cuda, cuda:i", .identity = false});
   fields.add("threads", threads,
              {.help = "threads to compute with", .min = 1, .max = 1024, .identity = false});
+  fields.add("other_data", other_data,
+             {.help = "take run=RUN and classifier=RUN though their data are no longer those that "
+                      "they were trained on; the result says so"});
 }
 
 std::string feature_distance_title(const PictureNetwork& classifier) {
@@ -97,8 +111,10 @@ std::string feature_distance_title(const PictureNetwork& classifier) {
 
 PictureQuality picture_quality(const QualityInput& input) {
   check_one_network(input.config);
-  const PictureSource reference = pictures_of(input.reference, input.config.split);
-  const PictureSource samples = pictures_of(input.samples, input.config.split);
+  const PictureSource reference =
+      pictures_of(input.reference, input.config.split, input.config.other_data);
+  const PictureSource samples =
+      pictures_of(input.samples, input.config.split, input.config.other_data);
   check_count(reference);
   check_count(samples);
   at::set_num_threads(static_cast<int>(input.config.threads));
@@ -126,6 +142,9 @@ PictureQuality picture_quality(const QualityInput& input) {
   }
   quality.reference_passed = reference.passed;
   quality.samples_passed = samples.passed;
+  warn_of_other_data("the data of " + input.reference, reference.data_differences, quality);
+  warn_of_other_data("the data of " + input.samples, samples.data_differences, quality);
+  warn_of_other_data("the data of " + network.name, network.data_differences, quality);
   warn_of_few(reference.name, reference.count, quality);
   warn_of_few(samples.name, samples.count, quality);
   quality.numbers = input.config.inception.empty() ? classifier_numbers(real, drawn, network)

@@ -21,6 +21,7 @@ struct QualityConfig {
   std::string split = "test";  // of run=RUN
   std::string device = "auto";
   int64_t threads = 1;
+  bool other_data = false;
 
   void visit_fields(core::Fields& fields);
 };

@@ -52,14 +52,16 @@ PictureSource tensor_pictures(std::string name, const at::Tensor& pictures) {
           }};
 }
 
-PictureSource pictures_of(const std::string& text, const std::string& split) {
+PictureSource pictures_of(const std::string& text, const std::string& split, bool other_data) {
   if (!text.starts_with(kRun)) {
     return folder_pictures(text);
   }
   const std::string run = text.substr(kRun.size());
   core::check_tilde("run", run, "command line");
-  const RunConfig config = config_of_run(run);
-  return split_pictures(data::open_data(config.data), split);
+  const RunData data = data_of_run(run, config_of_run(run), other_data);
+  PictureSource source = split_pictures(data.images, split);
+  source.data_differences = data.differences;
+  return source;
 }
 
 }  // namespace dyt::tasks

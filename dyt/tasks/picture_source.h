@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "dyt/data/dataset.h"
 #include "dyt/formats/image.h"
@@ -17,6 +18,7 @@ struct PictureSource {
   std::function<formats::Image(int64_t number)> picture;
   std::function<std::string(int64_t number)> place;  // where it comes from, for errors
   data::PassedOver passed;                           // of a folder: what is in it and was not taken
+  std::vector<std::string> data_differences;         // of a run's data, as of OpenRun
 };
 
 // All JPEG and PNG files under the folder (data/picture_files.h).
@@ -29,7 +31,8 @@ PictureSource split_pictures(const data::ImageData& data, const std::string& spl
 PictureSource tensor_pictures(std::string name, const at::Tensor& pictures);
 
 // "FOLDER", or "run=RUN": the split of the data that this run was trained on. Error(kData) where
-// there is neither.
-PictureSource pictures_of(const std::string& text, const std::string& split);
+// there is neither, and as data_of_run().
+PictureSource pictures_of(const std::string& text, const std::string& split,
+                          bool other_data = false);
 
 }  // namespace dyt::tasks

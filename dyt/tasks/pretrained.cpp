@@ -94,7 +94,8 @@ void StartConfig::visit_fields(core::Fields& fields) {
   fields.add(
       "from", from,
       {.help = "weights to start from: the folder of a pre-training's run, or a .safetensors "
-               "file; a comparison puts its slot's folder for {slot} and its seed for {seed}"});
+               "file; a comparison puts its slot's folder for {slot} and its seed for {seed}",
+       .identity = false});
   fields.add(
       "head_std", head_std,
       {.help = "standard deviation of the head's weights over such a start", .min = 0, .max = 2});

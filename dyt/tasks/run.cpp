@@ -7,9 +7,13 @@
 #include "dyt/core/text.h"
 #include "dyt/nn/norm_spec.h"
 #include "dyt/ops/device.h"
+#include "dyt/tasks/data_record.h"
 #include "dyt/tasks/idle_keys.h"
+#include "dyt/tasks/input_paths.h"
 #include "dyt/tasks/open_run.h"
+#include "dyt/tasks/presets.h"
 #include "dyt/tasks/pretrained.h"
+#include "dyt/tasks/run_difference.h"
 #include "dyt/tasks/vision_task.h"
 
 namespace dyt::tasks {
@@ -21,15 +25,29 @@ constexpr double kUsualStd = 0.02;
 constexpr int64_t kManyTokens = 100;
 constexpr int64_t kUsualTokens = 64;
 
-train::RunDescription describe(const RunInput& input, const std::string& checksum,
+// "dyt train key=value ...", which does the run again from any folder.
+std::string repeating_command_of(RunConfig config) {
+  auto defaults = resolve_config<RunConfig>(
+      {.overrides = {"data.name=" + config.data.name, "model.name=" + config.model.name}});
+  defaults.data.name = data::DataConfig().name;
+  defaults.model.name = models::ModelConfig().name;
+  settle_data_folder(config.data);
+  return repeating_command("dyt train", core::fields_of(config), core::fields_of(defaults));
+}
+
+train::RunDescription describe(const RunInput& input, RunConfig config, const DataRecord& data,
                                const StartReport& start) {
-  RunConfig config = input.config;
-  return {.identity = run_identity(config, checksum),
+  return {.identity = run_identity(config, data_identity(data)),
           .config_toml = core::to_toml(core::fields_of(config)),
           .command = input.command,
           .seed = config.seed,
           .device = ops::device_of(config.device),
-          .start_json = start_json_text(start)};
+          .start_json = start_json_text(start),
+          .repeat = repeating_command_of(config),
+          .data_json = data_record_json(data),
+          .differences = [config, data](const std::filesystem::path& folder) {
+            return run_differences(folder, config, data);
+          }};
 }
 
 // The default patch is made for images of 8 pixels; on larger ones it makes a network that is slow
@@ -103,8 +121,10 @@ std::filesystem::path run_folder_of(const RunConfig& config) {
 
 RunOutcome train_run(const RunInput& input) {
   at::set_num_threads(static_cast<int>(input.config.train.threads));
-  data::ImageData data = data::open_data(input.config.data);
-  RunConfig fitted = input.config;
+  RunConfig config = input.config;
+  make_inputs_absolute(config);
+  data::ImageData data = data::open_data(config.data);
+  RunConfig fitted = config;
   check_idle_keys(fitted);
   fit_to_data(fitted, data);
   std::vector<std::string> warnings = data.warnings;
@@ -116,11 +136,12 @@ RunOutcome train_run(const RunInput& input) {
       input.on_warning(warning);
     }
   }
-  const std::string checksum = data.checksum;
+  DataRecord record = record_of(data, config.data);
+  record.weights = weights_of(config);
   check_start_outside(fitted, run_folder_of(fitted));
   const std::unique_ptr<VisionTask> task = make_task(fitted, std::move(data));
   const StartReport start = task->start_report() == nullptr ? StartReport() : *task->start_report();
-  train::RunFolder folder(run_folder_of(fitted), describe(input, checksum, start), input.fresh);
+  train::RunFolder folder(run_folder_of(fitted), describe(input, config, record, start), input.fresh);
   if (!start.empty() && folder.state() == train::FolderState::kEmpty && input.on_note) {
     input.on_note(start_text(start));
   }
@@ -147,6 +168,7 @@ EvalOutcome evaluate_run(const std::filesystem::path& run_folder, const std::str
   }
   EvalOutcome outcome{.checkpoint = run.checkpoint,
                       .data = run.data,
+                      .data_differences = run.data_differences,
                       .accuracy_of = run.task->accuracy_name(),
                       .evaluation = run.task->evaluate()};
   outcome.test_images = static_cast<int64_t>(outcome.evaluation.correct.size());

@@ -35,13 +35,14 @@ RunOutcome train_run(const RunInput& input);
 struct EvalOutcome {
   std::filesystem::path checkpoint;
   std::string data;
+  std::vector<std::string> data_differences;  // as of OpenRun
   int64_t test_images = 0;
   std::string accuracy_of;  // for people: what the accuracy is of
   train::Evaluation evaluation;
 };
 
 // Evaluates a checkpoint of a run folder ("last" or "best") on the test images of its data; `fold`:
-// with the model folded for inference.
+// with the model folded for inference. `overrides` and errors as of open_run().
 EvalOutcome evaluate_run(const std::filesystem::path& run_folder, const std::string& which,
                          const std::vector<std::string>& overrides, bool fold = false);
 

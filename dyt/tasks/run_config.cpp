@@ -108,22 +108,6 @@ void check_task(const RunConfig& config) {
   }
 }
 
-// What decides results outside the configuration: the bytes of the weights that a run starts from,
-// sees its images by or measures its pictures by.
-std::string weights_text(const RunConfig& config) {
-  std::string text;
-  if (!config.start.from.empty()) {
-    text += "\nstart=" + core::sha256_hex_of_file(weights_file(config.start.from));
-  }
-  if (!config.diffusion.autoencoder.empty()) {
-    text += "\nautoencoder=" + core::sha256_hex_of_file(config.diffusion.autoencoder);
-  }
-  if (!config.diffusion.classifier.empty()) {
-    text += "\nclassifier=" + core::sha256_hex_of_file(weights_file(config.diffusion.classifier));
-  }
-  return text;
-}
-
 // What the network sees of the data's images.
 struct Input {
   int64_t size = 0, channels = 0;
@@ -218,10 +202,28 @@ void fit_to_data(RunConfig& config, const data::ImageData& data) {
   train::steps_per_epoch(config.train, data.train.labels.numel());
 }
 
-std::string run_identity(RunConfig config, const std::string& data_checksum) {
-  return core::sha256_hex(core::identity_text(core::fields_of(config)) +
-                          "\ndata_checksum=" + data_checksum + weights_text(config) +
-                          "\ndevice=" + ops::device_kind(ops::device_of(config.device)) +
+std::map<std::string, std::string> weights_of(const RunConfig& config) {
+  std::map<std::string, std::string> weights;
+  if (!config.start.from.empty()) {
+    weights["start.from"] = core::sha256_hex_of_file(weights_file(config.start.from));
+  }
+  if (!config.diffusion.autoencoder.empty()) {
+    weights["diffusion.autoencoder"] = core::sha256_hex_of_file(config.diffusion.autoencoder);
+  }
+  if (!config.diffusion.classifier.empty()) {
+    weights["diffusion.classifier"] =
+        core::sha256_hex_of_file(weights_file(config.diffusion.classifier));
+  }
+  return weights;
+}
+
+std::string run_identity(RunConfig config, const std::string& data_identity) {
+  std::string weights;
+  for (const auto& [key, sum] : weights_of(config)) {
+    weights += "\n" + key + "=" + sum;
+  }
+  return core::sha256_hex(core::identity_text(core::fields_of(config)) + "\ndata=" + data_identity +
+                          weights + "\ndevice=" + ops::device_kind(ops::device_of(config.device)) +
                           "\nresults_version=" + std::to_string(core::kResultsVersion));
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -62,8 +63,12 @@ int64_t image_channels(const RunConfig& config, const data::ImageData& data);
 // only shows once both are known. Error(kUsage) names the key.
 void fit_to_data(RunConfig& config, const data::ImageData& data);
 
-// SHA-256 over the fields that decide results, the data's checksum, the device kind and
+// What decides results outside the configuration: by key the SHA-256 of the weights that a run
+// starts from, sees its images by or measures its pictures by.
+std::map<std::string, std::string> weights_of(const RunConfig& config);
+
+// SHA-256 over the fields that decide results, the data's identity (data_record.h), those weights, the device kind and
 // core::kResultsVersion. `config` as the user gave it, not yet fitted to the data.
-std::string run_identity(RunConfig config, const std::string& data_checksum);
+std::string run_identity(RunConfig config, const std::string& data_identity);
 
 }  // namespace dyt::tasks

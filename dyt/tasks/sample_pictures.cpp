@@ -71,6 +71,7 @@ Json settings_of(const SampleInput& input, const OpenRun& run) {
           {"guidance", diffusion.guidance},
           {"device", ops::device_kind(ops::device_of(run.config.device))},
           {"results_version", core::kResultsVersion},
+          {"data_differences", run.data_differences},
           {"count", input.count}};
 }
 
@@ -232,7 +233,9 @@ SampleOutcome sample_pictures(const SampleInput& input) {
   const core::FolderLock lock(input.out);
   check_folder(input.out, settings);
   core::remove_leftovers(input.out);
-  SampleOutcome outcome{.settings_json = settings.dump(2) + "\n", .count = input.count};
+  SampleOutcome outcome{.data_differences = run.data_differences,
+                        .settings_json = settings.dump(2) + "\n",
+                        .count = input.count};
   core::write_file_atomic(input.out / kSettings, outcome.settings_json);
   Drawing drawing(input, task, class_folders(run.images));
   drawing.draw();

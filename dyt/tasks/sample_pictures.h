@@ -33,7 +33,8 @@ struct SampleInput {
 };
 
 struct SampleOutcome {
-  std::string settings_json;  // samples.json
+  std::vector<std::string> data_differences;  // as of OpenRun
+  std::string settings_json;                  // samples.json
   int64_t count = 0;
   int64_t kept = 0;  // of them those that were there before
 };

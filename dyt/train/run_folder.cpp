@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "dyt/core/error.h"
+#include "dyt/core/text.h"
 #include "dyt/formats/json_lines.h"
 #include "dyt/train/environment.h"
 
@@ -15,9 +16,9 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 // In the order in which they are removed: without env.json the rest is no run.
-constexpr const char* kOurNames[] = {"env.json",    "config.toml", "metrics.jsonl",
-                                     "result.json", "report.html", "checkpoints",
-                                     "last",        "best",        "pictures"};
+constexpr const char* kOurNames[] = {"env.json",    "config.toml", "data.json",   "metrics.jsonl",
+                                     "result.json", "report.html", "checkpoints", "last",
+                                     "best",        "pictures"};
 
 constexpr int kStateVersion = 2;
 constexpr int kResultVersion = 1;
@@ -99,15 +100,18 @@ bool is_there(const fs::path& path) {
   return fs::exists(path, ignored);
 }
 
-void check_identity(const fs::path& path, const std::string& found, const std::string& wanted) {
-  if (found != wanted) {
+void check_identity(const fs::path& path, const std::string& found, const RunDescription& wanted) {
+  if (found != wanted.identity) {
+    const std::vector<std::string> differences =
+        wanted.differences ? wanted.differences(path) : std::vector<std::string>();
     throw core::Error(
         core::ErrorKind::kUsage,
         {.what = "the folder holds another run: its configuration, data, device or the "
                  "program's results version differ",
          .where = path.string(),
-         .expected = "identity " + wanted.substr(0, 12),
-         .found = "identity " + found.substr(0, 12),
+         .expected = differences.empty() ? "identity " + wanted.identity.substr(0, 12) : "",
+         .found = differences.empty() ? "identity " + found.substr(0, 12)
+                                      : core::join(differences, "\n            "),
          .todo = "choose another folder with out=FOLDER, or start afresh with --fresh"});
   }
 }
@@ -139,7 +143,7 @@ RunFolder::RunFolder(fs::path path, const RunDescription& description, bool fres
     clear_folder(path_);
   }
   if (const auto identity = folder_identity(path_)) {
-    check_identity(path_, *identity, description.identity);
+    check_identity(path_, *identity, description);
     state_ = is_there(path_ / "result.json") ? FolderState::kFinished : FolderState::kStarted;
   }
   remove_what_a_kill_left();
@@ -166,9 +170,13 @@ void RunFolder::remove_what_a_kill_left() {
 // env.json, by which a run is known, comes last.
 void RunFolder::write_description(const RunDescription& description) {
   core::write_file_atomic(path_ / "config.toml", description.config_toml);
+  if (!description.data_json.empty()) {
+    core::write_file_atomic(path_ / "data.json", description.data_json);
+  }
   Json env = {{"identity", description.identity},
               {"seed", description.seed},
               {"command", description.command},
+              {"repeat", description.repeat},
               {"time_started", time_text()}};
   if (description.start_json != "null") {
     env["start"] = Json::parse(description.start_json);
