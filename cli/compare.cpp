@@ -15,6 +15,7 @@
 #include "dyt/core/error.h"
 #include "dyt/core/text.h"
 #include "dyt/report/compare_report.h"
+#include "dyt/report/plots.h"
 #include "dyt/tasks/inspect.h"
 #include "dyt/tasks/presets.h"
 
@@ -70,6 +71,9 @@ int run_compare_command(const CompareOptions& options) {
   for (const std::string& warning : input.warnings) {
     display.message("warning: " + warning);
   }
+  if (const std::string problem = report::plot_problem(); !problem.empty()) {
+    display.message("warning: the report will have no plots: " + problem);
+  }
   const compare::CompareOutcome outcome = compare::run_compare(
       input, {.launch = compare::process_launcher(executable),
               .start_worker = compare::process_worker_launcher(executable, stop),
@@ -85,8 +89,14 @@ int run_compare_command(const CompareOptions& options) {
   if (options.json) {
     std::printf("%s\n", outcome.compare_json.c_str());
   } else {
-    std::printf("%s\nReport: %s\n", report::compare_table_text(outcome.compare_json).c_str(),
-                (outcome.folder / "report.html").c_str());
+    std::printf("%s", report::compare_table_text(outcome.compare_json).c_str());
+  }
+  if (outcome.report_error) {
+    std::fflush(stdout);
+    throw core::Error(*outcome.report_error);
+  }
+  if (!options.json) {
+    std::printf("\nReport: %s\n", (outcome.folder / "report.html").c_str());
   }
   return 0;
 }

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "cli/command.h"
+#include "dyt/core/error.h"
 #include "dyt/core/files.h"
 #include "dyt/report/inspect_report.h"
 #include "dyt/tasks/open_run.h"
@@ -28,8 +29,18 @@ int run_inspect(const InspectCommand& command) {
   const std::filesystem::path page = command.page.empty()
                                          ? std::filesystem::path(command.run) / "inspect.html"
                                          : std::filesystem::path(command.page);
-  core::write_file_atomic(page, report::inspect_report_html(inspection));
-  std::printf("%s\nPage: %s\n", report::inspect_table_text(inspection).c_str(), page.c_str());
+  std::printf("%s", report::inspect_table_text(inspection).c_str());
+  std::fflush(stdout);  // what was measured, whatever becomes of the page
+  try {
+    core::write_file_atomic(page, report::inspect_report_html(inspection));
+    std::printf("\nPage: %s\n", page.c_str());
+  } catch (const core::Error& error) {
+    if (!command.page.empty()) {
+      throw;  // it was asked for
+    }
+    std::fprintf(stderr, "dyt: the page is left out: %s (%s); --page FILE puts it elsewhere\n",
+                 error.parts().what.c_str(), error.parts().where.c_str());
+  }
   return 0;
 }
 

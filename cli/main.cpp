@@ -1,18 +1,24 @@
 // The `dyt` command: parses, calls the library, prints, and turns an error's kind into the exit
 // code.
 #include <c10/util/Exception.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <new>
+#include <string_view>
 
 #include "cli/command.h"
 #include "cli/signals.h"
 #include "dyt/core/error.h"
 #include "dyt/core/lookup.h"
 #include "dyt/core/memory.h"
+#include "dyt/core/shell.h"
 #include "dyt/core/text.h"
 #include "dyt/core/user_path.h"
 #include "dyt/core/version.h"
@@ -39,20 +45,57 @@ constexpr Command kCommands[] = {
 
 std::string command_text;
 
-std::string shell_quoted(const std::string& word) {
-  if (!word.empty() && word.find_first_of(" \t\n'\"\\$`*?;&|<>(){}[]#~!") == std::string::npos) {
-    return word;
+// Without a standard stream the next file that is opened takes its place, and what is printed goes
+// into that file.
+void open_standard_streams() {
+  for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; ++descriptor) {
+    if (::fcntl(descriptor, F_GETFD) == -1 && errno == EBADF) {
+      ::open("/dev/null", O_RDWR);  // takes the lowest free number: this one
+    }
   }
-  std::string text = "'";
-  for (const char character : word) {
-    text += character == '\'' ? std::string("'\\''") : std::string(1, character);
-  }
-  return text + "'";
 }
 
 int print_error(int code, const std::string& text) {
   std::fprintf(stderr, "dyt: %s\n", text.c_str());
   return code;
+}
+
+// LibTorch has a class of its own for a GPU's memory; the CPU's allocator and sizes beyond 64 bits
+// are known by their words only.
+bool is_out_of_memory(const c10::Error& error) {
+  if (dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr) {
+    return true;
+  }
+  const std::string text = error.what_without_backtrace();
+  for (const char* words : {"can't allocate memory", "not enough memory", "out of memory",
+                            "Storage size calculation overflowed", "Cannot allocate memory"}) {
+    if (text.find(words) != std::string::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// "you tried to allocate 17179869184 bytes" in GiB; "" where the text does not say it.
+std::string wanted_memory(const std::string& text) {
+  constexpr std::string_view kWords = "tried to allocate ";
+  const size_t place = text.find(kWords);
+  if (place == std::string::npos) {
+    return "";
+  }
+  const double bytes = std::strtod(text.c_str() + place + kWords.size(), nullptr);
+  const bool is_bytes = text.find(" bytes", place) != std::string::npos;
+  return is_bytes && bytes > 0 ? "\n  found:    one piece of " +
+                                     core::fixed_text(bytes / (1 << 30), 2) + " GiB asked for"
+                               : "";
+}
+
+int print_out_of_memory(const std::string& text) {
+  return print_error(
+      static_cast<int>(core::ErrorKind::kResources),
+      "out of memory" + wanted_memory(text) +
+          "\n  to do:    make the model (model.dim, model.depth), the images (data.image_size) or "
+          "train.batch_size smaller, or run fewer side by side (jobs=1)");
 }
 
 // A path with another encoding could be opened, but not be written into any of our files.
@@ -153,11 +196,12 @@ int run(int argc, char** argv) {
 const std::string& command_line() { return command_text; }
 
 int guarded_main(int argc, char** argv) {
+  open_standard_streams();
   ignore_file_size_signal();
   core::keep_freed_memory_by_environment();
   command_text = "dyt";
   for (int i = 1; i < argc; ++i) {
-    command_text += " " + shell_quoted(argv[i]);
+    command_text += " " + core::shell_quoted(argv[i]);
   }
   try {
     return run(argc, argv);
@@ -166,10 +210,11 @@ int guarded_main(int argc, char** argv) {
   } catch (const std::filesystem::filesystem_error& error) {
     return print_error_of(error);
   } catch (const std::bad_alloc&) {
-    return print_error(
-        5,
-        "out of memory\n  to do:    use a smaller model or batch, or fewer runs at once (jobs=1)");
+    return print_out_of_memory("");
   } catch (const c10::Error& error) {
+    if (is_out_of_memory(error)) {
+      return print_out_of_memory(error.what_without_backtrace());
+    }
     return print_error(1, std::string("LibTorch reports: ") + error.what_without_backtrace());
   } catch (const std::exception& error) {
     return print_error(1, std::string("unexpected: ") + error.what());

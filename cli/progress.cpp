@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 
 #include "dyt/core/text.h"
 
@@ -33,6 +35,13 @@ size_t terminal_width() {
   return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 10 ? size.ws_col - 1 : 79;
 }
 
+// One that moves its cursor when it is told to: a "dumb" one shows the codes as text.
+bool is_full_terminal() {
+  const char* kind = std::getenv("TERM");
+  return ::isatty(STDERR_FILENO) != 0 && kind != nullptr && *kind != '\0' &&
+         std::strcmp(kind, "dumb") != 0;
+}
+
 }  // namespace
 
 std::string duration_text(double seconds) {
@@ -50,7 +59,7 @@ std::string duration_text(double seconds) {
 }
 
 ProgressDisplay::ProgressDisplay(bool quiet, const core::StopFlag& stop)
-    : quiet_(quiet), stop_(stop), terminal_(::isatty(STDERR_FILENO) != 0) {}
+    : quiet_(quiet), stop_(stop), terminal_(is_full_terminal()) {}
 
 ProgressDisplay::~ProgressDisplay() { erase_lines(); }
 

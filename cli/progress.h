@@ -1,5 +1,6 @@
 // Progress for a person on standard error: lines that renew themselves on a terminal, plain lines
-// from time to time when piped, nothing when quiet.
+// from time to time when piped or on a terminal without cursor codes (TERM=dumb), nothing when
+// quiet.
 #pragma once
 
 #include <chrono>

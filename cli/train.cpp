@@ -11,6 +11,7 @@
 #include "cli/signals.h"
 #include "dyt/core/files.h"
 #include "dyt/core/text.h"
+#include "dyt/report/plots.h"
 #include "dyt/report/run_report.h"
 #include "dyt/tasks/presets.h"
 #include "dyt/tasks/run.h"
@@ -109,6 +110,9 @@ int run_train(const TrainOptions& options) {
   const auto config = tasks::resolve_config<tasks::RunConfig>(sources_of(*options.items));
   const bool silent = options.quiet || options.events;
   ProgressDisplay display(silent, stop);
+  if (const std::string problem = silent ? "" : report::plot_problem(); !problem.empty()) {
+    display.message("warning: the report will have no plots: " + problem);
+  }
   EventPrinter events;
   const tasks::RunOutcome outcome = tasks::train_run(
       {.config = config,
@@ -127,9 +131,10 @@ int run_train(const TrainOptions& options) {
        .on_warning = [&](const std::string& text) { display.message("warning: " + text); },
        .on_note = [&](const std::string& text) { display.message(text); }});
   if (!options.events) {
-    write_report(outcome.folder);
     display.finish("", "done");
     print_summary(outcome, options.json);
+    std::fflush(stdout);  // a report that cannot be written holds no result back
+    write_report(outcome.folder);
   }
   return outcome.status == train::RunStatus::kDiverged ? 4 : 0;
 }

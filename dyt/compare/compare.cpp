@@ -123,7 +123,12 @@ CompareOutcome run_compare(const CompareInput& input, const Hooks& hooks) {
                                 .norms_json = measured_norms(plans.runs, results, hooks)});
   core::write_file_atomic(input.folder / "compare.json", outcome.compare_json);
   if (hooks.report_html) {
-    core::write_file_atomic(input.folder / "report.html", hooks.report_html(outcome.compare_json));
+    try {
+      core::write_file_atomic(input.folder / "report.html",
+                              hooks.report_html(outcome.compare_json));
+    } catch (const core::Error& error) {
+      outcome.report_error = error;  // the table and the verdict come first
+    }
   }
   return outcome;
 }

@@ -14,12 +14,14 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "dyt/compare/launcher.h"
 #include "dyt/compare/run_folders.h"
 #include "dyt/compare/scheduler.h"
+#include "dyt/core/error.h"
 
 namespace dyt::compare {
 
@@ -69,7 +71,8 @@ struct Hooks {
 struct CompareOutcome {
   std::filesystem::path folder;
   std::string compare_json;
-  int64_t runs_kept = 0;  // were there already
+  std::optional<core::Error> report_error;  // the report could not be made; all else is there
+  int64_t runs_kept = 0;                    // were there already
   int64_t runs_done = 0;
 };
 

@@ -30,12 +30,23 @@ struct Pipe {
   int write_end = -1;
 };
 
+// Where a standard stream of ours is closed, a new descriptor takes its number, and the child would
+// lose it in the exchange of its own.
+int above_standard_streams(int descriptor) {
+  if (descriptor < 0 || descriptor > STDERR_FILENO) {
+    return descriptor;
+  }
+  const int above = ::fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  ::close(descriptor);
+  return above;
+}
+
 Pipe make_pipe(const std::string& program) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
     throw_start_failure(program, errno);
   }
-  return {ends[0], ends[1]};
+  return {above_standard_streams(ends[0]), above_standard_streams(ends[1])};
 }
 
 void close_if_open(int& descriptor) {
@@ -110,7 +121,7 @@ Process::Process(const ProcessSpec& spec) : own_group_(spec.own_group) {
   if (spec.pipe_input) {
     input = make_pipe(program);
   } else {
-    input.read_end = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    input.read_end = above_standard_streams(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   }
   const pid_t parent = ::getpid();
   pid_ = ::fork();

@@ -17,7 +17,7 @@ namespace dyt::report {
 using PngOf = std::function<std::string(const std::string& file)>;
 
 // One self-contained file: no external resource, no script; plots are inline SVG drawn by gnuplot,
-// pictures are inside. core::Error(kResources) where gnuplot is not installed.
+// pictures are inside. Where gnuplot is missing or fails, a line in each plot's place says so.
 std::string compare_report_html(const std::string& compare_json_text, const PngOf& png_of = {});
 
 // At most 100 columns, plain ASCII where the slots' labels are, no colour codes; ends with a

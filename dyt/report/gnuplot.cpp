@@ -7,20 +7,28 @@
 #include "dyt/core/process.h"
 #include "dyt/core/text.h"
 #include "dyt/report/internal/html.h"
+#include "dyt/report/plots.h"
 
 namespace dyt::report {
 namespace {
 
-std::string gnuplot_number(double value) { return std::isfinite(value) ? core::number_text(value) : "NaN"; }
+constexpr int kPatienceMs = 60'000;  // for a line of a figure
+
+std::string gnuplot_number(double value) {
+  return std::isfinite(value) ? core::number_text(value) : "NaN";
+}
 
 // What gnuplot says on standard error; only asked for after a failure, because the two streams
 // would mix in the picture.
 std::string complaint_of(const std::string& script) {
   core::Process process({.arguments = {"sh", "-c", "exec gnuplot -d 2>&1"}, .pipe_input = true});
-  process.write(script);
-  process.close_input();
   std::string last = "no message";
-  while (const auto line = process.read_line()) {
+  try {
+    process.write(script);
+  } catch (const core::Error&) {  // it ended before it had read all: what it says is below
+  }
+  process.close_input();
+  while (const auto line = process.read_line(kPatienceMs)) {
     if (core::trim(*line).starts_with("line ")) {
       last = core::trim(*line);
     }
@@ -40,13 +48,20 @@ std::string run_gnuplot(const std::string& script, const std::string& figure) {
          .error_path = "/dev/null"});
     process.write(script);
     process.close_input();
-    while (const auto line = process.read_line()) {
+    while (const auto line = process.read_line(kPatienceMs)) {
       output += *line + "\n";
+    }
+    if (!process.finished_output()) {
+      throw core::Error(core::ErrorKind::kInternal, {.what = "gnuplot does not answer"});
     }
     status = process.wait();
   } catch (const core::Error& error) {
     if (error.kind() != core::ErrorKind::kResources) {
-      throw;
+      throw core::Error(core::ErrorKind::kInternal,
+                        {.what = "gnuplot could not draw a figure of the report",
+                         .where = figure,
+                         .found = error.what(),
+                         .todo = "try `gnuplot --version`"});
     }
     throw core::Error(core::ErrorKind::kResources,
                       {.what = "the report's figures need gnuplot, which could not be started",
@@ -125,7 +140,14 @@ std::string GnuplotScript::add_data(const std::vector<std::vector<double>>& rows
 }
 
 std::string GnuplotScript::svg(const std::string& description) const {
-  std::string picture = run_gnuplot(text_, canvas_.name);
+  std::string picture;
+  try {
+    picture = run_gnuplot(text_, canvas_.name);
+  } catch (const core::Error& error) {
+    // The numbers stand in tables beside it: the page goes without this figure and says why.
+    return element("p.missing", escape_html("No plot (" + description + "): " + error.parts().what +
+                                            ". " + error.parts().todo));
+  }
   // Everything between the opening tag's end and the end is kept; the head is ours.
   const size_t head = picture.find("</desc>");
   const size_t body =
@@ -144,6 +166,17 @@ std::string GnuplotScript::svg(const std::string& description) const {
          "\" xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" "
          "role=\"img\" aria-label=\"" +
          escape_html(description) + "\">" + picture;
+}
+
+std::string plot_problem() {
+  const std::string script =
+      "set terminal svg size 100,100\nset key off\nplot [0:1] x with lines\n";
+  try {
+    run_gnuplot(script, "trial");
+    return "";
+  } catch (const core::Error& error) {
+    return error.parts().what + " (" + error.parts().todo + ")";
+  }
 }
 
 std::string tick_list(const std::vector<Tick>& ticks) {

@@ -29,6 +29,7 @@ struct Inspection {
   std::vector<std::pair<std::string, int64_t>> layers;  // name, parameters
   AlphaSpread alpha_spread;
   std::optional<Norms> norms;
+  std::string other_data;  // by what the data are not the run's; "" where they are
 };
 
 SlotRow inspected_slot(const JsonNode& node) {
@@ -61,6 +62,11 @@ Inspection parse(const std::string& text) {
                         .test_loss = root.number("test_loss"),
                         .alpha_spread = parse_alpha_spread(root.object("alpha_and_spread")),
                         .norms = parse_norms(root.object("norms"))};
+  std::vector<std::string> differences;
+  for (const JsonNode& line : root.list("data_differences")) {
+    differences.push_back(line.as_text());
+  }
+  inspection.other_data = core::join(differences, "; ");
   for (const JsonNode& slot : root.list("slots")) {
     inspection.slots.push_back(inspected_slot(slot));
   }
@@ -166,6 +172,7 @@ Facts facts_of(const Inspection& inspection) {
                                       count_or(inspection.test_images, "?") + " images of " +
                                       inspection.data
                                 : ""},
+          {"other data than the run's", inspection.other_data},
           {"test loss", inspection.test_loss ? core::fixed_text(*inspection.test_loss, 4) : ""}};
 }
 

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
-#include "dyt/core/error.h"
+#include "dyt/core/files.h"
+#include "dyt/report/plots.h"
+#include "tests/support/temp_folder.h"
 
 namespace dyt::report {
 namespace {
@@ -42,29 +44,33 @@ TEST(Gnuplot, ScalesWithThePage) {
   EXPECT_EQ(svg.find("<?xml"), std::string::npos);
 }
 
-TEST(Gnuplot, BadScriptIsOurMistake) {
+// A figure that cannot be drawn leaves a line in its place: the page's tables have the numbers.
+TEST(Gnuplot, AFigureThatFailsSaysWhyInItsPlace) {
   GnuplotScript script({.name = "t"});
   script.add("plott nonsense");
-  try {
-    script.svg("");
-    FAIL() << "no error";
-  } catch (const core::Error& error) {
-    EXPECT_EQ(error.kind(), core::ErrorKind::kInternal);
-    EXPECT_FALSE(error.parts().found.empty());
-  }
+  const std::string html = script.svg("accuracy by <epoch>");
+  EXPECT_TRUE(html.starts_with("<p class=\"missing\">No plot (accuracy by &lt;epoch")) << html;
+  EXPECT_NE(html.find("gnuplot could not draw"), std::string::npos) << html;
 }
 
-TEST(Gnuplot, MissingProgramSaysWhatToInstall) {
-  const std::string path = getenv("PATH");
-  setenv("PATH", "/nonexistent", 1);
-  try {
-    small_plot("t", "x").svg("");
-    ADD_FAILURE() << "no error";
-  } catch (const core::Error& error) {
-    EXPECT_EQ(error.kind(), core::ErrorKind::kResources);
-    EXPECT_NE(error.parts().todo.find("gnuplot-nox"), std::string::npos);
+struct OtherPath {
+  explicit OtherPath(const std::string& path) { setenv("PATH", path.c_str(), 1); }
+  ~OtherPath() { setenv("PATH", before.c_str(), 1); }
+  std::string before = getenv("PATH");
+};
+
+TEST(Gnuplot, AMissingOrFailingProgramIsKnownBefore) {
+  EXPECT_EQ(plot_problem(), "");
+  {
+    const OtherPath none("/nonexistent");
+    EXPECT_NE(plot_problem().find("gnuplot-nox"), std::string::npos) << plot_problem();
+    EXPECT_NE(small_plot("t", "x").svg("").find("gnuplot-nox"), std::string::npos);
   }
-  setenv("PATH", path.c_str(), 1);
+  const testing::TempFolder folder;
+  core::write_file_atomic(folder / "gnuplot", "#!/bin/sh\nexit 3\n");
+  std::filesystem::permissions(folder / "gnuplot", std::filesystem::perms::owner_all);
+  const OtherPath failing(folder.path().string() + ":/usr/bin:/bin");
+  EXPECT_NE(plot_problem().find("gnuplot could not draw"), std::string::npos) << plot_problem();
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ class GnuplotScript {
   // A datablock; NaN becomes a gap. Returns its gnuplot name.
   std::string add_data(const std::vector<std::vector<double>>& rows);
 
-  // Runs gnuplot. The plot command must be the last one (the script is written before any output is
+  // Runs gnuplot; where that fails, a paragraph in place of the figure says why. The plot command must be the last one (the script is written before any output is
   // read). `description` is read out to those who cannot see the figure.
   std::string svg(const std::string& description) const;
 
