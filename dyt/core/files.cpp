@@ -48,7 +48,7 @@ void write_all(int descriptor, std::string_view bytes, const std::filesystem::pa
   }
 }
 
-constexpr size_t kChunk = size_t{1} << 12;
+constexpr size_t kReadChunk = size_t{1} << 12;
 constexpr size_t kLargestPipe = size_t{64} << 20;
 
 // What is read whole is configuration and JSON: a device that goes on beyond that has no end.
@@ -104,12 +104,12 @@ std::string read_file(const std::filesystem::path& path) {
   }
   // The size is a hint only: a pipe has none, and what /proc makes up says 0.
   const bool is_regular = S_ISREG(info.st_mode);
-  std::string bytes(is_regular ? static_cast<size_t>(info.st_size) + 1 : kChunk, '\0');
+  std::string bytes(is_regular ? static_cast<size_t>(info.st_size) + 1 : kReadChunk, '\0');
   size_t filled = 0;
   while (true) {
     if (filled == bytes.size()) {
       check_ends(is_regular, filled, path);
-      bytes.resize(bytes.size() + bytes.size() / 2 + kChunk);
+      bytes.resize(bytes.size() + bytes.size() / 2 + kReadChunk);
     }
     const ssize_t got = ::read(file.value, bytes.data() + filled, bytes.size() - filled);
     if (got < 0 && errno == EINTR) {

@@ -78,12 +78,12 @@ constexpr OtherName kOtherNames[] = {{"learning_rate", "lr"},
                                      {"checkpoint", "from"},
                                      {"weights", "from"}};
 
-std::string group_of(std::string_view key) {
+std::string key_group(std::string_view key) {
   const size_t dot = key.rfind('.');
   return dot == std::string_view::npos ? "" : std::string(key.substr(0, dot + 1));
 }
 
-std::string leaf_of(const std::string& key) { return std::string(key.substr(key.rfind('.') + 1)); }
+std::string key_leaf(const std::string& key) { return std::string(key.substr(key.rfind('.') + 1)); }
 
 template <class Wanted>
 Names chosen(std::span<const std::string> keys, const Wanted& wanted) {
@@ -93,7 +93,7 @@ Names chosen(std::span<const std::string> keys, const Wanted& wanted) {
 }
 
 Names with_leaf(std::span<const std::string> keys, std::string_view leaf) {
-  return chosen(keys, [&](const std::string& key) { return leaf_of(key) == leaf; });
+  return chosen(keys, [&](const std::string& key) { return key_leaf(key) == leaf; });
 }
 
 Names known_otherwise(std::span<const std::string> keys, std::string_view leaf) {
@@ -108,10 +108,10 @@ Names known_otherwise(std::span<const std::string> keys, std::string_view leaf) 
 // Those of the group whose last part is near: the group's name is no slip and counts for nothing.
 Names near_siblings(const Names& siblings, const std::string& leaf) {
   Names leaves;
-  std::transform(siblings.begin(), siblings.end(), std::back_inserter(leaves), leaf_of);
+  std::transform(siblings.begin(), siblings.end(), std::back_inserter(leaves), key_leaf);
   const Names near = near_names(leaf, leaves);
   return chosen(siblings, [&](const std::string& key) {
-    return std::find(near.begin(), near.end(), leaf_of(key)) != near.end();
+    return std::find(near.begin(), near.end(), key_leaf(key)) != near.end();
   });
 }
 
@@ -131,9 +131,9 @@ std::string groups_text(std::span<const std::string> keys) {
 }  // namespace
 
 std::string key_suggestion(std::string_view key, std::span<const std::string> keys) {
-  const std::string group = group_of(key), leaf = leaf_of(std::string(key));
+  const std::string group = key_group(key), leaf = key_leaf(std::string(key));
   const Names siblings =
-      chosen(keys, [&](const std::string& other) { return group_of(other) == group; });
+      chosen(keys, [&](const std::string& other) { return key_group(other) == group; });
   const bool has_group = !group.empty() && !siblings.empty();
   for (const Names& found :
        {known_otherwise(siblings, leaf), has_group ? near_siblings(siblings, leaf) : Names(),

@@ -28,7 +28,7 @@ struct InspectOptions {
 // Errors as open_run.
 std::string inspect_run(const std::filesystem::path& run_folder, const InspectOptions& options);
 
-// What the norms of the run's last checkpoint do on its first kMappedImages test images, as JSON:
+// What the norms of the run's last checkpoint do on kMappedImages of its test images, as JSON:
 // images, maps (docs/compare-json.md, "norms"); "null" where the network has none.
 std::string norm_maps_json(const std::filesystem::path& run_folder);
 
