@@ -45,7 +45,7 @@ std::string places_text(const DataRecord& record) {
   return places.empty() ? "the data set " + record.name : core::join(places, ", ");
 }
 
-[[noreturn]] void throw_misfit(const DataRecord& record, const std::string& what,
+[[noreturn]] void throw_data_misfit(const DataRecord& record, const std::string& what,
                                const std::string& then, const std::string& now,
                                const std::string& todo) {
   throw core::Error(core::ErrorKind::kData,
@@ -67,11 +67,11 @@ void fit_other_data(data::ImageData& images, const RunConfig& config, const Data
     return std::to_string(size) + "x" + std::to_string(size) + " pixels";
   };
   if (now.num_classes != then.num_classes) {
-    throw_misfit(now, "another number of classes", std::to_string(then.num_classes),
+    throw_data_misfit(now, "another number of classes", std::to_string(then.num_classes),
                  std::to_string(now.num_classes), "give data with the run's classes");
   }
   if (now.image_size != then.image_size) {
-    throw_misfit(now, "another size", side(then.image_size), side(now.image_size),
+    throw_data_misfit(now, "another size", side(then.image_size), side(now.image_size),
                  "images of data.folder are brought to it by data.image_size=" +
                      std::to_string(then.image_size));
   }
@@ -79,7 +79,7 @@ void fit_other_data(data::ImageData& images, const RunConfig& config, const Data
     return;  // the network sees all images in colours
   }
   if (now.channels > then.channels) {
-    throw_misfit(now, "its channels", channels_text(then.channels), channels_text(now.channels),
+    throw_data_misfit(now, "its channels", channels_text(then.channels), channels_text(now.channels),
                  "convert the images to grey, for instance with ImageMagick: mogrify -path GREY "
                  "-colorspace Gray *.png");
   }
