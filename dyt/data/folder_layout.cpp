@@ -26,11 +26,11 @@ bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-// "Test_Set" -> "test"; "" for a name that is none of a part.
+// "Test_Set", "test2017" -> "test"; "" for a name that is none of a part.
 std::string part_word(const std::string& name) {
   std::string word;
   for (const unsigned char letter : name) {
-    if (letter != '_' && letter != '-' && letter != ' ') {
+    if (std::isalpha(letter) != 0 || letter >= 0x80) {
       word += static_cast<char>(std::tolower(letter));
     }
   }
@@ -186,15 +186,6 @@ FolderLayout explicit_layout(const fs::path& folder, const std::string& test_fol
   return {.train = folder, .test = test_folder};
 }
 
-void warn_of_same_folder(FolderLayout& layout) {
-  std::error_code ignored;
-  if (!layout.test.empty() && fs::equivalent(layout.train, layout.test, ignored)) {
-    layout.warnings.push_back(
-        "the test images are the training images: " + core::escaped_text(layout.test.native()) +
-        " is the same folder as " + core::escaped_text(layout.train.native()));
-  }
-}
-
 FolderLayout layout_by_names(const fs::path& folder) {
   const FolderEntries entries = entries_of(folder);
   std::vector<Part> parts;
@@ -258,10 +249,7 @@ FolderLayout layout_of(const fs::path& folder, const std::string& test_folder) {
                                    .expected = "FOLDER/train/CLASS/*.jpg and "
                                                "FOLDER/test/CLASS/*.jpg, or FOLDER/CLASS/*.jpg"});
   }
-  FolderLayout layout =
-      test_folder.empty() ? layout_by_names(folder) : explicit_layout(folder, test_folder);
-  warn_of_same_folder(layout);
-  return layout;
+  return test_folder.empty() ? layout_by_names(folder) : explicit_layout(folder, test_folder);
 }
 
 }  // namespace dyt::data

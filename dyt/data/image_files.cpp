@@ -90,6 +90,27 @@ void add_part(const fs::path& folder, const fs::path& part, const PassedOver& pa
   }
 }
 
+std::string shared_folders_warning(const FolderLayout& layout,
+                                   const std::vector<std::string>& train,
+                                   const std::vector<std::string>& test) {
+  SeenFolders trained(layout.train);
+  for (const std::string& name : train) {
+    trained.add(layout.train / name);
+  }
+  std::vector<std::string> shared;
+  for (const std::string& name : test) {
+    if (!trained.add(layout.test / name)) {
+      shared.push_back(name);
+    }
+  }
+  return shared.empty() ? ""
+                        : "images are trained on and tested on: in " +
+                              core::escaped_text(layout.test.native()) + " " +
+                              std::to_string(shared.size()) + " of " + std::to_string(test.size()) +
+                              " folders (first: " + shared.front() +
+                              ") are folders of training images";
+}
+
 void check_something_to_tell_apart(const fs::path& folder, int64_t images, int64_t classes) {
   if (classes < 2 || images < 2) {
     refuse("there is nothing to tell apart", folder, "at least 2 images and 2 classes",
@@ -112,8 +133,12 @@ ImageFiles find_image_files(const fs::path& folder, const std::string& test_fold
   check_something_to_tell_apart(layout.train, static_cast<int64_t>(files.train.size()),
                                 static_cast<int64_t>(files.class_names.size()));
   if (!layout.test.empty()) {
-    files.test = files_of(folder, layout.test, class_folders_in(layout.test), files.class_names,
-                          files.passed);
+    const ClassFolders tested = class_folders_in(layout.test);
+    files.test = files_of(folder, layout.test, tested, files.class_names, files.passed);
+    const std::string warning = shared_folders_warning(layout, classes.names, tested.names);
+    if (!warning.empty()) {
+      files.warnings.push_back(warning);
+    }
   }
   return files;
 }

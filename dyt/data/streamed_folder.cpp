@@ -72,6 +72,7 @@ ImageData read_streamed_folder(const DataConfig& config) {
   ImageData data;
   std::string names = train->checksum();
   PassedOver passed = layout.passed;
+  data.warnings = layout.warnings;
   add_part(config.folder, layout.train, train->passed(), passed);
   if (layout.test.empty()) {
     data = hold_out_fifth(streamed_split(train, train->class_names()), classes);
@@ -80,10 +81,14 @@ ImageData read_streamed_folder(const DataConfig& config) {
     check_trained(layout, *train, *test);
     add_part(config.folder, layout.test, test->passed(), passed);
     names += test->checksum();
+    const std::string warning =
+        shared_folders_warning(layout, train->class_names(), test->class_names());
+    if (!warning.empty()) {
+      data.warnings.push_back(warning);
+    }
     data.train = streamed_split(train, train->class_names());
     data.test = streamed_split(test, train->class_names());
   }
-  data.warnings = layout.warnings;
   data.passed_over = passed;
   data.num_classes = classes;
   data.class_names = train->class_names();

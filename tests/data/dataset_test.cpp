@@ -80,6 +80,18 @@ TEST(Digits, LimitsTakeAShareOfEveryClass) {
   EXPECT_EQ(few.checksum, all.checksum);
 }
 
+TEST(Digits, APartHasSomeOfEveryClass) {
+  const ImageData data = open_data({});
+  ImageData part = data;
+  part.test = stratified_part(data.test, 10, 30, "images/test_part");
+  for (const int64_t count : describe_split(part, part.test).class_counts) {
+    EXPECT_GE(count, 2);
+    EXPECT_LE(count, 4);
+  }
+  part.test = stratified_part(data.test, 10, 1000, "images/test_part");
+  EXPECT_TRUE(part.test.images.is_same(data.test.images));
+}
+
 TEST(Digits, ALimitBelowTheNumberOfClassesIsSaid) {
   const ImageData few = open_data({.train_limit = 8, .test_limit = 4});
   EXPECT_EQ(few.train.labels.numel(), 8);

@@ -227,6 +227,23 @@ TEST(FolderImages, AClassWithoutTestImagesIsTakenAndSaid) {
   }
 }
 
+TEST(FolderImages, TestingOnTrainingImagesIsSaid) {
+  for (const bool stream : {false, true}) {
+    const Pictures pictures;
+    pictures.add_class("train/ant", 2, 0);
+    pictures.add_class("train/bee", 2, 50);
+    fs::create_directory_symlink(pictures.root / "train", pictures.root / "test");
+    DataConfig config = pictures.config();
+    config.stream = stream;
+    config.image_size = 4;
+    EXPECT_TRUE(mentions(open_data(config).warnings.at(0), "2 of 2 folders (first: ant)"));
+    fs::remove(pictures.root / "test");
+    pictures.add_class("test/ant", 1, 0);
+    fs::create_directory_symlink(pictures.root / "train/bee", pictures.root / "test/bee");
+    EXPECT_TRUE(mentions(open_data(config).warnings.at(0), "1 of 2 folders (first: bee)"));
+  }
+}
+
 TEST(FolderImages, AClassOfOneImageIsTrainedOnAndNamed) {
   const Pictures pictures;
   pictures.add_class("ant", 1, 0);

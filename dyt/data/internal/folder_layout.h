@@ -19,8 +19,8 @@ struct FolderLayout {
   PassedOver passed;                  // beside the two
 };
 
-// The layouts of docs/data.md. Names of parts are known in any case, with or without "set",
-// "images", "data" or "split" behind them: train, training; test, testing; holdout, heldout, eval,
+// The layouts of docs/data.md. Names of parts are known in any case, whatever digits and signs
+// are among the letters, with or without "set", "images", "data" or "split" behind them: train, training; test, testing; holdout, heldout, eval,
 // evaluation; val, valid, validation, validate, dev, devel, development. Without such folders, or
 // where those hold images themselves beside folders of classes, all folders are classes.
 // `test_folder`: data.test_folder: where it is given `folder` itself holds the classes.

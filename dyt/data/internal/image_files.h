@@ -51,6 +51,11 @@ struct ClassFolders {
 ClassFolders class_folders_in(const std::filesystem::path& folder,
                               const std::filesystem::path& leave_out = {});
 
+// The classes to test on that are real folders of training images, too: a warning, or "".
+std::string shared_folders_warning(const FolderLayout& layout,
+                                   const std::vector<std::string>& train,
+                                   const std::vector<std::string>& test);
+
 // `passed` of a part of the folder, for a report on the folder: its paths begin there.
 void add_part(const std::filesystem::path& folder, const std::filesystem::path& part,
               const PassedOver& passed, PassedOver& all);
