@@ -75,10 +75,10 @@ void Classify::calibrate(std::span<const int64_t> samples) {
   load_start(*model_, config());  // what a pre-training has learned is not measured anew
 }
 
-at::Tensor Classify::test_logits(int64_t begin, int64_t end) {
+at::Tensor Classify::logits_of(const data::ImageSplit& split, int64_t begin, int64_t end) {
   const at::NoGradGuard no_grad;
   model_->eval();
-  return model_->forward(test_images(begin, end)).cpu();
+  return model_->forward(plain_images(split, begin, end)).cpu();
 }
 
 train::Evaluation Classify::evaluate() {
@@ -94,7 +94,7 @@ train::Evaluation Classify::test_results() {
   TopFive top_five(data().num_classes);
   const analysis::SlotRecorder recorder(*model_);
   for_each_batch(test_samples(), [&](int64_t begin, int64_t end) {
-    const at::Tensor logits = test_logits(begin, end);
+    const at::Tensor logits = logits_of(data().test, begin, end);
     const at::Tensor labels = data().test.labels.slice(0, begin, end);
     result.loss += at::cross_entropy_loss(logits.to(at::kDouble), labels, {}, at::Reduction::Sum)
                        .item<double>();
@@ -109,7 +109,8 @@ train::Evaluation Classify::test_results() {
 
 train::Picture Classify::attention(models::VisionTransformer& vit) {
   const at::NoGradGuard no_grad;
-  const at::Tensor images = test_images(0, std::min(kShownToClassifier, test_samples()));
+  const data::ImageSplit& part = test_part(kShownToClassifier);
+  const at::Tensor images = plain_images(part, 0, part.labels.numel());
   const bool by_class = vit.config().global_pool == "token";
   return attention_picture(pixels_of(images), vit.last_attention(images),
                            by_class ? Looker::kClassToken : Looker::kPatches);

@@ -19,7 +19,10 @@ class Classify final : public VisionTask {
                                              std::span<const int64_t> samples) override;
   void fold() override { model_->fold(); }
   const StartReport* start_report() const override { return &start_; }
-  void run_test_batch(int64_t count) override { test_logits(0, std::min(count, test_samples())); }
+  void run_test_batch(int64_t count) override {
+    const data::ImageSplit& part = test_part(count);
+    logits_of(part, 0, part.labels.numel());
+  }
 
  private:
   // A training batch, with the augmentation and random streams of that place.
@@ -31,7 +34,7 @@ class Classify final : public VisionTask {
   at::Tensor training_logits(train::StepPlace place, const at::Tensor& images);
   // Test images begin .. end - 1 -> logits (B, num_classes) on the CPU, in evaluation mode, without
   // gradient.
-  at::Tensor test_logits(int64_t begin, int64_t end);
+  at::Tensor logits_of(const data::ImageSplit& split, int64_t begin, int64_t end);
   train::Evaluation test_results();  // all but the pictures
   train::Picture attention(models::VisionTransformer& vit);
 

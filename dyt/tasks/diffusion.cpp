@@ -126,18 +126,21 @@ void Diffusion::calibrate(std::span<const int64_t> samples) {
   nn::calibrate(*model_, [&] { training_loss({.epoch = 0, .step = 0}, samples); });
 }
 
-double Diffusion::test_loss(int64_t begin, int64_t end) {
+double Diffusion::test_loss(const data::ImageSplit& split, int64_t begin, int64_t end) {
   const at::NoGradGuard no_grad;
   model_->eval();
   const auto stream_of = [&](int64_t row) {
     return core::RandomStream(seed(), "diffusion/test", {static_cast<uint64_t>(begin + row)});
   };
-  return loss_of(test_images(begin, end), data().test.labels.slice(0, begin, end),
+  return loss_of(plain_images(split, begin, end), split.labels.slice(0, begin, end),
                  {.stream_of = stream_of})
       .item<double>();
 }
 
-void Diffusion::run_test_batch(int64_t count) { test_loss(0, std::min(count, test_samples())); }
+void Diffusion::run_test_batch(int64_t count) {
+  const data::ImageSplit& part = test_part(count);
+  test_loss(part, 0, part.labels.numel());
+}
 
 at::Tensor Diffusion::drawn(int64_t begin, int64_t end) {
   const at::NoGradGuard no_grad;
@@ -181,11 +184,12 @@ at::Tensor Diffusion::drawn(int64_t begin, int64_t end) {
 
 train::Evaluation Diffusion::evaluate() {
   train::Evaluation result;
-  const int64_t loss_images = std::min(kLossImages, test_samples());
+  const data::ImageSplit& part = test_part(kLossImages);
+  const int64_t loss_images = part.labels.numel();
   {
     const analysis::SlotRecorder recorder(*model_);
     for_each_batch(loss_images, [&](int64_t begin, int64_t end) {
-      result.loss += test_loss(begin, end) * static_cast<double>(end - begin);
+      result.loss += test_loss(part, begin, end) * static_cast<double>(end - begin);
     });
     result.loss /= static_cast<double>(loss_images);
     result.slots = recorder.statistics();

@@ -41,7 +41,7 @@ class Diffusion final : public VisionTask {
   // indices of a row).
   struct Draws;
   at::Tensor loss_of(const at::Tensor& images, const at::Tensor& labels, const Draws& draws);
-  double test_loss(int64_t begin, int64_t end);
+  double test_loss(const data::ImageSplit& split, int64_t begin, int64_t end);
   void open_classifier();
   // Drawn pictures, uint8 (N, C, H, W), by the classifier's features.
   train::Measure feature_distance(const at::Tensor& pictures);

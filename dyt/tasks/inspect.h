@@ -28,8 +28,8 @@ struct InspectOptions {
 // Errors as open_run.
 std::string inspect_run(const std::filesystem::path& run_folder, const InspectOptions& options);
 
-// What the norms of the run's last checkpoint do on kMappedImages of its test images, as JSON:
-// images, maps (docs/compare-json.md, "norms"); "null" where the network has none.
+// What the norms of the run's last checkpoint do on kMappedImages of its test images, some of every
+// class, as JSON: images, maps (docs/compare-json.md, "norms"); "null" where the network has none.
 std::string norm_maps_json(const std::filesystem::path& run_folder);
 
 inline constexpr int64_t kMappedImages = 64;

@@ -54,17 +54,19 @@ void MaskedImages::calibrate(std::span<const int64_t> samples) {
   nn::calibrate(*model_, [&] { training_output({.epoch = 0, .step = 0}, samples); });
 }
 
-models::MaeOutput MaskedImages::test_output(int64_t begin, int64_t end) {
+models::MaeOutput MaskedImages::output_of(const data::ImageSplit& split, int64_t begin,
+                                          int64_t end) {
   const at::NoGradGuard no_grad;
   model_->eval();
   const at::Tensor noise = noise_of(end - begin, model_->config().num_patches(), [&](int64_t row) {
     return core::RandomStream(seed(), "mask/test", {static_cast<uint64_t>(begin + row)});
   });
-  return model_->forward(test_images(begin, end), noise.to(device()));
+  return model_->forward(plain_images(split, begin, end), noise.to(device()));
 }
 
 void MaskedImages::run_test_batch(int64_t count) {
-  test_output(0, std::min(count, test_samples()));
+  const data::ImageSplit& part = test_part(count);
+  output_of(part, 0, part.labels.numel());
 }
 
 at::Tensor MaskedImages::features(const at::Tensor& images) {
@@ -79,7 +81,7 @@ train::Evaluation MaskedImages::evaluate() {
   train::Evaluation result;
   const analysis::SlotRecorder recorder(*model_);
   for_each_batch(test_samples(), [&](int64_t begin, int64_t end) {
-    result.loss += test_output(begin, end).loss.item<double>() * static_cast<double>(end - begin);
+    result.loss += output_of(data().test, begin, end).loss.item<double>() * static_cast<double>(end - begin);
   });
   result.loss /= static_cast<double>(test_samples());
   result.slots = recorder.statistics();
@@ -94,10 +96,11 @@ train::Evaluation MaskedImages::evaluate() {
 }
 
 train::Picture MaskedImages::reconstructions() {
-  const int64_t count = std::min(kShownToAutoencoder, test_samples());
+  const data::ImageSplit& part = test_part(kShownToAutoencoder);
+  const int64_t count = part.labels.numel();
   const models::MaeConfig& sizes = model_->config();
-  const at::Tensor images = test_images(0, count);
-  const models::MaeOutput output = test_output(0, count);
+  const at::Tensor images = plain_images(part, 0, count);
+  const models::MaeOutput output = output_of(part, 0, count);
   const at::Tensor rows =
       at::cat({images, models::hide_patches(images, output.masking.mask, sizes.patch_size),
                models::paint_predictions(images, output.pred, output.masking.mask, sizes.patch_size,

@@ -26,8 +26,8 @@ class MaskedImages final : public VisionTask {
 
  private:
   models::MaeOutput training_output(train::StepPlace place, std::span<const int64_t> samples);
-  models::MaeOutput test_output(int64_t begin, int64_t end);
-  // The first test images: as they are, as the encoder sees them, as they are painted.
+  models::MaeOutput output_of(const data::ImageSplit& split, int64_t begin, int64_t end);
+  // Some test images: as they are, as the encoder sees them, as they are painted.
   train::Picture reconstructions();
   // All patches through the encoder, the mean of their tokens: (B, C, H, W) -> (B, D).
   at::Tensor features(const at::Tensor& images);

@@ -124,9 +124,10 @@ void SelfDistillation::after_update(train::StepPlace place) {
 
 void SelfDistillation::add_test_loss(train::Evaluation& result) {
   const at::NoGradGuard no_grad;
+  const data::ImageSplit& part = test_part(kDinoLossImages);
   std::vector<at::Tensor> crops =
-      data::made_batch(data::crops_maker(data(), data().test, transform_, seed(), /*epoch=*/0),
-                       data::order_as_they_are(std::min(kDinoLossImages, test_samples())));
+      data::made_batch(data::crops_maker(data(), part, transform_, seed(), /*epoch=*/0),
+                       data::order_as_they_are(part.labels.numel()));
   for (at::Tensor& crop : crops) {
     crop = crop.to(device());
   }
@@ -164,7 +165,8 @@ train::Evaluation SelfDistillation::evaluate() {
 
 train::Picture SelfDistillation::attention() {
   const at::NoGradGuard no_grad;
-  const at::Tensor images = test_images(0, std::min(kShownToStudent, test_samples()));
+  const data::ImageSplit& part = test_part(kShownToStudent);
+  const at::Tensor images = plain_images(part, 0, part.labels.numel());
   return attention_picture(pixels_of(images), model_->teacher->backbone().last_attention(images),
                            Looker::kClassToken);
 }
@@ -172,7 +174,8 @@ train::Picture SelfDistillation::attention() {
 void SelfDistillation::run_test_batch(int64_t count) {
   const at::NoGradGuard no_grad;
   model_->eval();
-  features(data().test, 0, std::min(count, test_samples()));
+  const data::ImageSplit& part = test_part(count);
+  features(part, 0, part.labels.numel());
 }
 
 analysis::NonFiniteOrigin SelfDistillation::nonfinite_origin(train::StepPlace place,

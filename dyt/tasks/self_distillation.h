@@ -1,6 +1,6 @@
 // Self-distillation (DINO): a student learns to say of small and large crops what its own moving
-// average, the teacher, says of the large ones. The test loss is that of crops of the first test
-// images, the same in every evaluation; the accuracy is what the nearest neighbours among the
+// average, the teacher, says of the large ones. The test loss is that of crops of some test
+// images of every class, the same in every evaluation; the accuracy is what the nearest neighbours among the
 // teacher's features of training images say. Images are RGB: grey ones are given three channels.
 #pragma once
 

@@ -106,6 +106,14 @@ at::Tensor VisionTask::plain_images(const data::ImageSplit& split, int64_t begin
   return plain_stream_.batch(pass, numbers(begin, end))[0].to(device_);
 }
 
+const data::ImageSplit& VisionTask::test_part(int64_t count) {
+  const auto [place, is_new] = test_parts_.try_emplace(count);
+  if (is_new) {
+    place->second = data::stratified_part(data_.test, data_.num_classes, count, "images/test_part");
+  }
+  return place->second;
+}
+
 at::Tensor VisionTask::pixels_of(const at::Tensor& images) const {
   const auto column = [&](const std::array<float, 3>& values) {
     return at::tensor(at::ArrayRef<float>(values), at::kFloat)

@@ -2,6 +2,7 @@
 // looked at after training.
 #pragma once
 
+#include <map>
 #include <memory>
 
 #include "dyt/data/batch_stream.h"
@@ -29,7 +30,8 @@ class VisionTask : public train::Task {
   virtual torch::nn::Module& inspected() { return model(); }
   // What was taken from the weights that the network starts from; null for a task without such.
   virtual const StartReport* start_report() const { return nullptr; }
-  // One batch of at most `count` test images through the network, in evaluation mode.
+  // At most `count` test images, some of every class, in one batch through the network, in
+  // evaluation mode.
   virtual void run_test_batch(int64_t count) = 0;
 
  protected:
@@ -52,9 +54,9 @@ class VisionTask : public train::Task {
   // sees RGB. Of a streamed split asked for in order, threads make the ones that follow. Every
   // evaluation's batches come from here, so here it ends where a stop is asked for.
   at::Tensor plain_images(const data::ImageSplit& split, int64_t begin, int64_t end);
-  at::Tensor test_images(int64_t begin, int64_t end) {
-    return plain_images(data_.test, begin, end);
-  }
+  // At most `count` of the test images, some of every class: for what is measured or shown on a
+  // part of them.
+  const data::ImageSplit& test_part(int64_t count);
   // Normalized images as 8-bit pixels to look at: uint8 (B, C, H, W).
   at::Tensor pixels_of(const at::Tensor& images) const;
 
@@ -73,6 +75,7 @@ class VisionTask : public train::Task {
   data::ImageData data_;
   // Of the epoch that was asked for last.
   mutable std::pair<int64_t, std::vector<data::SampleRequest>> requests_{-1, {}};
+  std::map<int64_t, data::ImageSplit> test_parts_;  // by the count that was asked for
   data::BatchStream training_stream_, plain_stream_;  // their threads end before the data
 };
 
