@@ -36,6 +36,15 @@ TEST(Random, StreamsAreRepeatableAndDistinct) {
   EXPECT_EQ(first_values.size(), 10u);
 }
 
+// The numbers of docs/randomness.md, whose Python makes them without this code.
+TEST(Random, StreamsGiveTheNumbersOfTheirPage) {
+  EXPECT_EQ(RandomStream(0, "order", {0}).permutation(8),
+            (std::vector<int64_t>{4, 5, 3, 2, 6, 1, 0, 7}));
+  EXPECT_EQ(RandomStream(0, "augment", {3, 17}).next_u32(), 1370529515u);
+  EXPECT_NEAR(RandomStream(7, "weights/cls_token").normal(), 0.2259027728166289, 1e-15);
+  EXPECT_NEAR(RandomStream(0, "mask", {1, 2}).uniform(), 0.2541155776956663, 1e-16);
+}
+
 TEST(Random, MomentsOfUniformAndNormal) {
   RandomStream stream(0, "moments");
   constexpr int kCount = 200000;
