@@ -268,7 +268,7 @@ TEST(Pretraining, TheStartIsNeverClearedAndMustHaveTheSameSlot) {
   expect_error(ErrorKind::kUsage, "out=FOLDER", [&] { trained(folder / "mae", with({from})); });
   expect_error(ErrorKind::kUsage, "out=FOLDER",
                [&] { trained(folder / "mae", with({from + "/last/model.safetensors"})); });
-  expect_error(ErrorKind::kUsage, "another norm slot", [&] {
+  expect_error(ErrorKind::kUsage, "model.norm=batch_norm here", [&] {
     task_of<Classify>(with({from, "model.norm=batch_norm"}));
   });
   trained(folder / "batch", mae({"model.norm=batch_norm"}));

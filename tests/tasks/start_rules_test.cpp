@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "dyt/core/files.h"
+#include "dyt/core/text.h"
 #include "dyt/io/tensor_file.h"
 #include "dyt/models/vit.h"
 #include "dyt/tasks/pretrained.h"
