@@ -28,9 +28,9 @@ void check_start_outside(const RunConfig& config, const std::filesystem::path& f
 // Error(kData) where there is neither.
 std::filesystem::path weights_file(const std::string& from);
 
-// The folder of the run that those weights are of: `from` itself, or, of a file (a link is followed),
-// the folder with a run's config.toml that it lies in, at most two folders further up. Nothing for
-// a file that is of no run.
+// The folder of the run that those weights are of: `from` itself, or, of a file (a link is
+// followed), the folder with a run's config.toml that it lies in, at most two folders further up.
+// Nothing for a file that is of no run.
 std::optional<std::filesystem::path> run_of_weights(const std::string& from);
 
 // Of start.probe, which must not be none.

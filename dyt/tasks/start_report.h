@@ -18,11 +18,12 @@ struct StartReport {
   bool empty() const { return file.empty(); }
 };
 
-// One paragraph: how many tensors were loaded, and which were resampled, left out, begun anew. Names
-// are given by their first part with a count ("decoder_blocks.* (24)").
+// One paragraph: how many tensors were loaded, and which were resampled, left out, begun anew.
+// Names are given by their first part with a count ("decoder_blocks.* (24)").
 std::string start_text(const StartReport& report);
 
-// The same as a JSON object: {"file", "run", "loaded", "resampled", "left_out", "begun_anew"};
+// The same as a JSON object: {"file", "run", "loaded", "resampled", "resampled_by",
+// "left_out", "begun_anew"};
 // "null" for a run that starts at random weights.
 std::string start_json_text(const StartReport& report);
 
