@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <set>
 
-#include "dyt/compare/config_fields.h"
 #include "dyt/compare/slot_name.h"
 #include "dyt/core/text.h"
+#include "dyt/tasks/input_paths.h"
 #include "tests/compare/fake_run.h"
 #include "tests/support/expect_error.h"
 
@@ -155,14 +155,16 @@ TEST(ConfigFields, LeaveOutWhatDoesNotDecideResults) {
   options.margin = 0.5;
   options.slots = {"layer_norm", "it's"};
   const core::Fields fields = core::fields_of(options);
-  const core::Fields results = result_fields(fields);
+  const core::Fields results = tasks::result_fields(fields);
   const std::string toml = core::to_toml(results);
   EXPECT_EQ(toml.find("jobs"), std::string::npos);
   EXPECT_EQ(toml.find("out"), std::string::npos);
   EXPECT_NE(toml.find("margin = 0.5"), std::string::npos);
-  EXPECT_EQ(repeating_command(fields, core::fields_of(defaults)),
+  EXPECT_EQ(tasks::repeating_command("dyt compare", fields, core::fields_of(defaults)),
             R"(dyt compare 'slots=[layer_norm,it'\''s]' margin=0.5)");
-  EXPECT_EQ(repeating_command(core::fields_of(defaults), core::fields_of(defaults)), "dyt compare");
+  EXPECT_EQ(
+      tasks::repeating_command("dyt compare", core::fields_of(defaults), core::fields_of(defaults)),
+      "dyt compare");
 }
 
 }  // namespace
