@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs clang-tidy 14 (.clang-tidy) over layers that need no LibTorch and are quick to read.
 
-    python3 scripts/check_tidy.py --build build/release [FILE...]
+    python3 scripts/check_tidy.py --build build/release [--layers core,formats] [FILE...]
 
 The flags are those of FOLDER/compile_commands.json. A file that passed is not read again until it, a
 header of its layers or .clang-tidy changes. Exit status 77: no clang-tidy 14 here (Debian: apt-get
@@ -22,7 +22,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 VERSION = 14  # Debian 12's
-LAYERS = ("core", "formats")
+LAYERS = ("core", "formats")  # whose headers are held to it
 # Headers that clang-tidy takes half a minute to read; files with them are checked when they are named.
 HEAVY = re.compile(r"#include <(nlohmann/json\.hpp|toml\+\+/toml\.h)>")
 # Of g++ alone; clang does not know them.
@@ -83,10 +83,11 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", type=pathlib.Path, required=True)
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--layers", default="core", help="folders of dyt/ (default: core)")
     parser.add_argument("files", nargs="*")
     options = parser.parse_args()
     program, build = find_program(), options.build.resolve()
-    files = options.files or [str(path.relative_to(ROOT)) for layer in LAYERS
+    files = options.files or [str(path.relative_to(ROOT)) for layer in options.layers.split(",")
                               for path in sorted((ROOT / "dyt" / layer).glob("*.cpp"))
                               if not HEAVY.search(path.read_text(encoding="utf-8"))]
     commands = read_commands(build)

@@ -45,8 +45,8 @@ class Version(unittest.TestCase):
         self.assertEqual(rows, list(range(today, 0, -1)))
 
     def test_program(self):
-        if PROGRAM is None:
-            self.skipTest("no program was named: --dyt PROGRAM")
+        if PROGRAM is None or not pathlib.Path(PROGRAM).is_file():
+            self.skipTest("the program is not built: --dyt PROGRAM")
         said = subprocess.run([PROGRAM, "--version"], check=True, capture_output=True, text=True).stdout
         self.assertEqual(said.strip(), header_version())
 
