@@ -47,7 +47,7 @@ if(TARGET dyt_ops_cuda)
 endif()
 if(DYT_WITH_TORCH)
   dyt_join(dyt LAYERS core formats pixels report ops nn models data optim io analysis train tasks bench compare
-    LIBS dyt_kernels_joined LibTorch::LibTorch PRIVATE_LIBS PkgConfig::HWY OpenSSL::Crypto ZLIB::ZLIB LibArchive::LibArchive JPEG::JPEG PNG::PNG CURL::libcurl Threads::Threads
+    LIBS dyt_kernels_joined LibTorch::LibTorch PRIVATE_LIBS PkgConfig::HWY OpenSSL::Crypto PkgConfig::XXHASH ZLIB::ZLIB LibArchive::LibArchive JPEG::JPEG PNG::PNG CURL::libcurl Threads::Threads
       LibTorch::OpenMP)
   set_target_properties(dyt_dyt_joined PROPERTIES OUTPUT_NAME dyt)
   # The Python package looks for libdyt.so two folders above itself (python/dyt/_library.py).

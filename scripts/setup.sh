@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 
 readonly TORCH_VERSION=2.11.0
 readonly PACKAGES=(g++ cmake ninja-build ccache mold python3-pip
-  libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libboost-dev libssl-dev zlib1g-dev
+  libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libboost-dev libssl-dev libxxhash-dev zlib1g-dev
   libarchive-dev libcurl4-openssl-dev libjpeg-dev libpng-dev
   libhwy-dev pkg-config libbenchmark-dev libgtest-dev gnuplot-nox clang-format)
 

@@ -1,10 +1,12 @@
 #include "dyt/core/hash.h"
 
 #include <openssl/evp.h>
+#include <xxhash.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -52,6 +54,32 @@ class Hasher {
   std::unique_ptr<EVP_MD_CTX, Free> context_;
 };
 
+void read_pieces(const std::filesystem::path& path,
+                 const std::function<void(std::string_view)>& take) {
+  const auto fail = [&](const std::string& what) {
+    throw Error(ErrorKind::kData, {.what = what + ": " + std::strerror(errno),
+                                   .where = path.string(),
+                                   .todo = "check the path and its permissions"});
+  };
+  const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path.c_str(), "rbe"), std::fclose);
+  if (file == nullptr) {
+    fail("cannot open the file");
+  }
+  std::vector<char> piece(kPiece);
+  while (const size_t count = std::fread(piece.data(), 1, piece.size(), file.get())) {
+    take({piece.data(), count});
+  }
+  if (std::ferror(file.get()) != 0) {
+    fail("cannot read the file");
+  }
+}
+
+std::string hex_of(uint64_t number) {
+  char text[17];
+  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(number));
+  return text;
+}
+
 }  // namespace
 
 std::array<uint8_t, 32> sha256(std::string_view bytes) {
@@ -77,24 +105,23 @@ std::string hash_hex(HashKind kind, std::string_view bytes) {
 }
 
 std::string hash_hex_of_file(HashKind kind, const std::filesystem::path& path) {
-  const auto fail = [&](const std::string& what) {
-    throw Error(ErrorKind::kData, {.what = what + ": " + std::strerror(errno),
-                                   .where = path.string(),
-                                   .todo = "check the path and its permissions"});
-  };
-  const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path.c_str(), "rbe"), std::fclose);
-  if (file == nullptr) {
-    fail("cannot open the file");
-  }
   Hasher hasher(kind);
-  std::vector<char> piece(kPiece);
-  while (const size_t count = std::fread(piece.data(), 1, piece.size(), file.get())) {
-    hasher.add({piece.data(), count});
-  }
-  if (std::ferror(file.get()) != 0) {
-    fail("cannot read the file");
-  }
+  read_pieces(path, [&](std::string_view piece) { hasher.add(piece); });
   return hasher.hex();
+}
+
+std::string xxh3_hex(std::string_view bytes) {
+  return hex_of(XXH3_64bits(bytes.data(), bytes.size()));
+}
+
+std::string xxh3_hex_of_file(const std::filesystem::path& path) {
+  const std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t*)> state(XXH3_createState(),
+                                                                              XXH3_freeState);
+  XXH3_64bits_reset(state.get());
+  read_pieces(path, [&](std::string_view piece) {
+    XXH3_64bits_update(state.get(), piece.data(), piece.size());
+  });
+  return hex_of(XXH3_64bits_digest(state.get()));
 }
 
 }  // namespace dyt::core

@@ -29,6 +29,18 @@ TEST(Hash, FilesOfSeveralPieces) {
   EXPECT_EQ(sha256_hex_of_file(folder / "file"), sha256_hex(bytes));
 }
 
+// The first is in xxHash's own table of self-tests.
+TEST(Hash, Xxh3IsTheCanonicalOneWholeAndInPieces) {
+  EXPECT_EQ(xxh3_hex(""), "2d06800538d394c2");
+  const testing::TempFolder folder;
+  const std::string bytes((size_t{5} << 19) + 3, 'x');
+  write_file_atomic(folder / "file", bytes);
+  EXPECT_EQ(xxh3_hex_of_file(folder / "file"), xxh3_hex(bytes));
+  std::string flipped = bytes;
+  flipped[1234567] ^= 1;
+  EXPECT_NE(xxh3_hex(flipped), xxh3_hex(bytes));
+}
+
 TEST(Hash, UnreadableFilesAreNamed) {
   testing::expect_error(ErrorKind::kData, "/nowhere/a",
                         [] { hash_hex_of_file(HashKind::kMd5, "/nowhere/a"); });
