@@ -15,6 +15,7 @@
 #include "dyt/report/run_report.h"
 #include "dyt/tasks/presets.h"
 #include "dyt/tasks/run.h"
+#include "dyt/train/run_place.h"
 
 namespace dyt::cli {
 namespace {
@@ -56,8 +57,8 @@ class EventPrinter {
 };
 
 void write_report(const std::filesystem::path& folder) {
-  core::write_file_atomic(
-      folder / "report.html",
+  train::write_run_file(
+      folder, "report.html",
       report::run_report_html(core::read_file(folder / "config.toml"),
                               core::read_file(folder / "metrics.jsonl"),
                               core::read_file(folder / "result.json"),
@@ -75,10 +76,13 @@ void print_divergence(const Json& result, const std::filesystem::path& folder) {
   std::printf("diverged at step %ld: %s\n%s\n", result.at("step").get<int64_t>(),
               what_was_not_finite(nonfinite.at("loss")).c_str(),
               nonfinite.at("words").get<std::string>().c_str());
-  std::error_code none;
-  const std::filesystem::path last = std::filesystem::read_symlink(folder / "last", none);
-  std::printf("%s\n", none ? "no epoch ended with finite weights, so there is no checkpoint"
-                           : ("the last good checkpoint: " + (folder / last).string()).c_str());
+  std::filesystem::path last = train::find_checkpoint(folder, "last");
+  if (std::filesystem::is_symlink(last)) {
+    last = folder / std::filesystem::read_symlink(last);
+  }
+  std::printf("%s\n", train::is_checkpoint(last)
+                          ? ("the last good checkpoint: " + last.string()).c_str()
+                          : "no epoch ended with finite weights, so there is no checkpoint");
 }
 
 void print_summary(const tasks::RunOutcome& outcome, bool as_json) {

@@ -5,9 +5,9 @@
 #include "dyt/analysis/norm_map.h"
 #include "dyt/compare/compare_json.h"
 #include "dyt/compare/cost.h"
-#include "dyt/core/files.h"
-#include "dyt/core/folder_lock.h"
+#include "dyt/core/owned_folder.h"
 #include "dyt/nn/norm_spec.h"
+#include "dyt/train/checkpoint.h"
 
 namespace dyt::compare {
 namespace {
@@ -31,14 +31,15 @@ std::vector<RunResult> read_results(const std::vector<RunPlan>& plans,
   return results;
 }
 
-std::string measured_cost(const CompareInput& input, const Plans& plans, const Hooks& hooks) {
+std::string measured_cost(const CompareInput& input, const Plans& plans, const Hooks& hooks,
+                          core::OwnedFolder& folder) {
   if (plans.cost.empty()) {
     return "null";
   }
-  const std::filesystem::path file = input.folder / "cost.json";
   if (hooks.policy == FolderPolicy::kFresh) {
-    core::remove_tree(file);
+    folder.remove("cost.json");
   }
+  folder.claim({"cost.json"});
   const auto environment = nlohmann::ordered_json::parse(input.environment_json);
   return cost_of_step({.plans = plans.cost,
                        .key = {.slots = input.options.slots,
@@ -48,7 +49,7 @@ std::string measured_cost(const CompareInput& input, const Plans& plans, const H
                                .binary = input.binary_hash,
                                .hardware_json = environment.at("hardware").dump()},
                        .options = input.options.cost,
-                       .file = file,
+                       .file = folder.path() / "cost.json",
                        .start = hooks.start_worker,
                        .stop = hooks.stop,
                        .say = hooks.say});
@@ -76,7 +77,7 @@ std::string measured_norms(const std::vector<RunPlan>& plans, const std::vector<
   if (!hooks.norm_maps || plan == nullptr) {
     return "null";
   }
-  if (!std::filesystem::exists(plan->folder / "last")) {
+  if (!train::is_checkpoint(train::find_checkpoint(plan->folder, "last"))) {
     if (hooks.say) {
       hooks.say("no picture of what norms do: the checkpoint of '" + plan->name + "' is gone");
     }
@@ -96,8 +97,12 @@ std::string measured_norms(const std::vector<RunPlan>& plans, const std::vector<
 CompareOutcome run_compare(const CompareInput& input, const Hooks& hooks) {
   input.options.validate();
   const Plans plans = make_plans({input.run, input.options, input.folder}, input.identity_of);
-  const core::FolderLock lock(input.folder);
-  core::remove_leftovers(input.folder);
+  core::OwnedFolder folder(input.folder, {.kind = "comparison"});
+  folder.check_free("compare.json");  // before anything runs
+  folder.check_free("cost.json");
+  if (hooks.report_html) {
+    folder.check_free("report.html");
+  }
   const std::vector<RunPlan> runs = all_runs(plans);
   const std::vector<RunPlan> missing =
       prepare_folders(runs, hooks.policy, hooks.say, input.differences_of);
@@ -106,13 +111,14 @@ CompareOutcome run_compare(const CompareInput& input, const Hooks& hooks) {
     hooks.say(std::to_string(kept) + " of " + std::to_string(runs.size()) +
               " runs are there already and are kept");
   }
+  folder.check_place();
   run_all({.plans = missing,
            .jobs = input.options.jobs,
            .launch = hooks.launch,
            .stop = hooks.stop,
            .on_event = hooks.on_event,
            .look_every = hooks.look_every});
-  const std::string cost_json = measured_cost(input, plans, hooks);
+  const std::string cost_json = measured_cost(input, plans, hooks, folder);
   CompareOutcome outcome{
       .folder = input.folder, .runs_kept = kept, .runs_done = static_cast<int64_t>(missing.size())};
   const std::vector<RunResult> results = read_results(plans.runs, input.folder);
@@ -121,11 +127,10 @@ CompareOutcome run_compare(const CompareInput& input, const Hooks& hooks) {
                                 .strip = read_results(plans.strip, input.folder),
                                 .cost_json = cost_json,
                                 .norms_json = measured_norms(plans.runs, results, hooks)});
-  core::write_file_atomic(input.folder / "compare.json", outcome.compare_json);
+  folder.write("compare.json", outcome.compare_json);
   if (hooks.report_html) {
     try {
-      core::write_file_atomic(input.folder / "report.html",
-                              hooks.report_html(outcome.compare_json));
+      folder.write("report.html", hooks.report_html(outcome.compare_json));
     } catch (const core::Error& error) {
       outcome.report_error = error;  // the table and the verdict come first
     }

@@ -76,7 +76,8 @@ struct CompareOutcome {
   int64_t runs_done = 0;
 };
 
-// Locks the folder for its duration: Error(kUsage) while another process works in it. Other errors
+// Takes the folder for its duration: Error(kUsage) while another process works in it, and where it
+// or what is to be written is a person's. Other errors
 // as run_all, prepare_folders and cost_of_step throw them; files appear whole or not at all.
 CompareOutcome run_compare(const CompareInput& input, const Hooks& hooks);
 

@@ -10,8 +10,8 @@
 #include "dyt/tasks/data_record.h"
 #include "dyt/tasks/idle_keys.h"
 #include "dyt/tasks/input_paths.h"
+#include "dyt/tasks/output_place.h"
 #include "dyt/tasks/presets.h"
-#include "dyt/tasks/pretrained.h"
 #include "dyt/tasks/run.h"
 #include "dyt/tasks/run_difference.h"
 #include "dyt/train/environment.h"
@@ -130,6 +130,7 @@ void CompareConfig::visit_fields(core::Fields& fields) {
 }
 
 CompareInput prepare_compare(CompareConfig& config, const std::filesystem::path& executable) {
+  tasks::check_output({"out", config.compare.out}, config.run);  // before data are read
   check_norm_is_free(config);
   tasks::check_idle_keys(config.run);
   make_canonical(config.compare);
@@ -153,7 +154,7 @@ CompareInput prepare_compare(CompareConfig& config, const std::filesystem::path&
       .batch_size = fitted.train.batch_size,
       .environment_json = train::environment(ops::device_of(config.run.device)).dump(),
       .warnings = all_warnings(fitted, config.compare.slots, data.warnings)};
-  tasks::check_start_outside(config.run, input.folder);
+  tasks::check_output({"out", input.folder}, config.run);
   describe_config(config, input);
   if (config.compare.cost.enabled) {
     input.binary_hash = core::sha256_hex_of_file(executable);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "dyt/compare/process_launcher.h"
 #include "dyt/compare/slot_name.h"
 #include "dyt/compare/statistics.h"
 #include "dyt/core/error.h"
@@ -146,7 +147,9 @@ Json cost_json(const CostInput& input, const std::vector<SlotCost>& costs) {
 // They held error logs only. A killed comparison may have left them though its measurement stands.
 void remove_worker_folders(const CostInput& input) {
   for (const RunPlan& plan : input.plans) {
-    core::remove_tree(plan.folder);
+    if (core::is_marked(plan.folder)) {
+      core::OwnedFolder(plan.folder, worker_folder_kind()).discard();
+    }
     std::error_code not_empty;
     std::filesystem::remove(plan.folder.parent_path(), not_empty);
   }

@@ -8,6 +8,7 @@
 #include "dyt/core/files.h"
 #include "dyt/core/process.h"
 #include "dyt/core/text.h"
+#include "dyt/train/run_place.h"
 
 namespace dyt::compare {
 namespace {
@@ -15,16 +16,8 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kErrorLog = "error.log";
 constexpr size_t kErrorLines = 20;
 constexpr int kStopLookMs = 200;
-
-fs::path fresh_error_log(const fs::path& folder) {
-  core::make_folder(folder);
-  const fs::path path = folder / kErrorLog;
-  core::remove_tree(path);
-  return path;
-}
 
 std::string last_lines(const fs::path& path) {
   std::error_code ignored;
@@ -159,16 +152,21 @@ class ProcessStepWorker final : public StepWorker {
 
 }  // namespace
 
+core::FolderKind worker_folder_kind() {
+  return {.kind = "measurement", .names = {train::kErrorLog}};
+}
+
 void remove_empty_error_log(const fs::path& folder) {
   std::error_code ignored;
-  if (fs::file_size(folder / kErrorLog, ignored) == 0) {
-    fs::remove(folder / kErrorLog, ignored);
+  if (fs::file_size(folder / train::kErrorLog, ignored) == 0) {
+    fs::remove(folder / train::kErrorLog, ignored);
   }
 }
 
 Launcher process_launcher(std::string executable) {
   return [executable = std::move(executable)](const RunPlan& plan) -> std::unique_ptr<Run> {
-    const fs::path error_log = fresh_error_log(plan.folder);
+    train::claim_error_log(plan.folder);
+    const fs::path error_log = plan.folder / train::kErrorLog;
     core::ProcessSpec spec = process_spec(executable, "train", plan, error_log);
     spec.arguments.emplace_back("--events");
     return std::make_unique<ProcessRun>(spec, error_log);
@@ -178,7 +176,8 @@ Launcher process_launcher(std::string executable) {
 WorkerLauncher process_worker_launcher(std::string executable, const core::StopFlag& stop) {
   return [executable = std::move(executable),
           &stop](const RunPlan& plan) -> std::unique_ptr<StepWorker> {
-    const fs::path error_log = fresh_error_log(plan.folder);
+    core::OwnedFolder(plan.folder, worker_folder_kind()).remove(train::kErrorLog);
+    const fs::path error_log = plan.folder / train::kErrorLog;
     core::ProcessSpec spec = process_spec(executable, "step-worker", plan, error_log);
     spec.pipe_input = true;
     return std::make_unique<ProcessStepWorker>(spec, plan.name, error_log, stop);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "dyt/compare/launcher.h"
+#include "dyt/core/owned_folder.h"
 #include "dyt/core/stop.h"
 
 namespace dyt::compare {
@@ -13,6 +14,9 @@ namespace dyt::compare {
 // Starts `executable train key=value... --events`; standard error goes to error.log in the folder
 // of the run, which is removed where it stays empty.
 Launcher process_launcher(std::string executable);
+
+// The mark of a step worker's folder, which holds its error.log while it measures.
+core::FolderKind worker_folder_kind();
 
 // What a killed comparison may leave in the folder of a run that had ended.
 void remove_empty_error_log(const std::filesystem::path& folder);

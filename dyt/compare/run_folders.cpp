@@ -3,9 +3,9 @@
 #include "dyt/compare/process_launcher.h"
 #include "dyt/compare/run_result.h"
 #include "dyt/core/error.h"
-#include "dyt/core/files.h"
-#include "dyt/core/folder_lock.h"
+#include "dyt/core/owned_folder.h"
 #include "dyt/core/text.h"
+#include "dyt/train/run_place.h"
 
 namespace dyt::compare {
 namespace {
@@ -38,17 +38,6 @@ State state_of(const RunPlan& plan, FolderPolicy policy) {
   }
 }
 
-// Not under the hands of a process that still works there: the children of a killed comparison need
-// a moment to die.
-void remove_run(const RunPlan& plan) {
-  std::error_code ignored;
-  if (std::filesystem::exists(plan.folder, ignored)) {
-    const core::FolderLock lock(plan.folder);
-    core::remove_tree(plan.folder / "env.json");  // first: without it the rest is no run
-    core::remove_tree(plan.folder);
-  }
-}
-
 [[noreturn]] void throw_other_run(const RunPlan& plan, const DifferencesOf& differences_of) {
   const std::vector<std::string> differences =
       differences_of ? differences_of(plan) : std::vector<std::string>();
@@ -73,7 +62,7 @@ void start_afresh(const std::vector<RunPlan>& plans, size_t total,
         "afresh");
   }
   for (const RunPlan& plan : plans) {
-    remove_run(plan);
+    train::clear_run(plan.folder);
   }
 }
 
@@ -82,9 +71,12 @@ void start_afresh(const std::vector<RunPlan>& plans, size_t total,
 std::vector<RunPlan> prepare_folders(const std::vector<RunPlan>& plans, FolderPolicy policy,
                                      const std::function<void(const std::string&)>& say,
                                      const DifferencesOf& differences_of) {
+  for (const RunPlan& plan : plans) {
+    core::check_folder(plan.folder, train::run_folder_kind());
+  }
   if (policy == FolderPolicy::kFresh) {
     for (const RunPlan& plan : plans) {
-      remove_run(plan);
+      train::clear_run(plan.folder);
     }
     return plans;
   }

@@ -21,7 +21,9 @@ using DifferencesOf = std::function<std::vector<std::string>(const RunPlan&)>;
 // Looks at all folders before it changes any, and returns the plans that still have to run, in
 // their order. Under kKeep a folder of another identity is an Error(kUsage) that names it and
 // --fresh, a finished one whose result cannot be read an Error(kData); else both start afresh.
-// `say` is told once what starts afresh. `differences_of` may be empty.
+// `say` is told once what starts afresh: what the runs have written is deleted, a person's notes
+// are kept. A folder that is not a run's is an Error(kUsage) under every policy. `differences_of`
+// may be empty.
 std::vector<RunPlan> prepare_folders(const std::vector<RunPlan>& plans, FolderPolicy policy,
                                      const std::function<void(const std::string&)>& say,
                                      const DifferencesOf& differences_of = {});

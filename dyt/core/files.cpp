@@ -67,11 +67,14 @@ std::filesystem::path folder_of(const std::filesystem::path& path) {
 
 constexpr std::string_view kTemporary = ".tmp-";
 
-// ".tmp-", digits, "-", a name.
-bool is_temporary(const std::string& name) {
+// The <name> of ".tmp-<digits>-<name>"; empty for all else.
+std::string name_in_temporary(const std::string& name) {
+  if (!name.starts_with(kTemporary)) {
+    return "";
+  }
   const size_t end = name.find_first_not_of("0123456789", kTemporary.size());
-  return name.starts_with(kTemporary) && end > kTemporary.size() && end + 1 < name.size() &&
-         name[end] == '-';
+  const bool is_one = end != std::string::npos && end > kTemporary.size() && name[end] == '-';
+  return is_one ? name.substr(end + 1) : "";
 }
 
 int64_t count_lines(const std::filesystem::path& path) {
@@ -152,6 +155,12 @@ void make_folder(const std::filesystem::path& path) {
   throw_if(code, "cannot make the folder", path);
 }
 
+void make_last_folder(const std::filesystem::path& path) {
+  std::error_code code;
+  std::filesystem::create_directory(path, code);
+  throw_if(code, "cannot make the folder", path);
+}
+
 std::filesystem::path temporary_name(const std::filesystem::path& path) {
   return path.parent_path() /
          (std::string(kTemporary) + std::to_string(::getpid()) + "-" + path.filename().string());
@@ -174,12 +183,14 @@ void remove_tree(const std::filesystem::path& path) {
   throw_if(code, "cannot remove", path);
 }
 
-void remove_leftovers(const std::filesystem::path& folder) {
+void remove_leftovers(const std::filesystem::path& folder,
+                      const std::function<bool(const std::string&)>& is_ours) {
   std::error_code code;
   std::vector<std::filesystem::path> found;
   for (std::filesystem::directory_iterator entry(folder, code), end; !code && entry != end;
        entry.increment(code)) {
-    if (is_temporary(entry->path().filename().string())) {
+    const std::string name = name_in_temporary(entry->path().filename().string());
+    if (!name.empty() && is_ours(name)) {
       found.push_back(entry->path());
     }
   }
@@ -191,6 +202,14 @@ void remove_leftovers(const std::filesystem::path& folder) {
   }
 }
 
+void remove_if_bare(const std::filesystem::path& path) {
+  std::error_code code;
+  std::filesystem::remove(path, code);
+  if (code != std::errc::directory_not_empty && code != std::errc::not_a_directory) {
+    throw_if(code, "cannot remove", path);
+  }
+}
+
 void sync_path(const std::filesystem::path& path) {
   const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   if (file.value < 0 || (::fsync(file.value) != 0 && errno != EINVAL)) {
@@ -198,13 +217,17 @@ void sync_path(const std::filesystem::path& path) {
   }
 }
 
-void replace_link(const std::filesystem::path& link, const std::string& target_name) {
+bool replace_link(const std::filesystem::path& link, const std::string& target_name) {
   const std::filesystem::path temporary = temporary_name(link);
   ::unlink(temporary.c_str());
   if (::symlink(target_name.c_str(), temporary.c_str()) != 0) {
+    if (errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS) {
+      return false;
+    }
     throw_errno("cannot make the link", link);
   }
   put_in_place(temporary, link);
+  return true;
 }
 
 AppendLog::AppendLog(const std::filesystem::path& path)

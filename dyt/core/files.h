@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,10 @@ void write_file_atomic(const std::filesystem::path& path, std::string_view bytes
 // Makes the folder and its parents. Errors as of write_file_atomic.
 void make_folder(const std::filesystem::path& path);
 
+// The same, but its parent must be there: so that a folder which was renamed meanwhile is not made
+// anew.
+void make_last_folder(const std::filesystem::path& path);
+
 // The name under which `path` is made before it is put in its place.
 std::filesystem::path temporary_name(const std::filesystem::path& path);
 
@@ -29,15 +34,21 @@ void put_in_place(const std::filesystem::path& temporary, const std::filesystem:
 // Removes a file, link or whole folder; none there is fine.
 void remove_tree(const std::filesystem::path& path);
 
-// Removes the temporary files, links and folders in `folder` (not below). Only for who holds the
-// folder's lock: to others they may be another process's work.
-void remove_leftovers(const std::filesystem::path& folder);
+// Removes from `folder` (not below) what was being made when a process was killed: all
+// `.tmp-<pid>-<name>` of which `is_ours` says that the <name> is ours. Only for who holds the lock
+// of a folder of ours: elsewhere it may be another process's work, or a person's.
+void remove_leftovers(const std::filesystem::path& folder,
+                      const std::function<bool(const std::string&)>& is_ours);
+
+// Removes a file, a link, or a folder that is empty; anything else, and nothing there, is left.
+void remove_if_bare(const std::filesystem::path& path);
 
 // Flushes a file's or folder's content to the disk.
 void sync_path(const std::filesystem::path& path);
 
-// Makes `link` a relative symbolic link to `target_name`, replacing an older one in one step.
-void replace_link(const std::filesystem::path& link, const std::string& target_name);
+// Makes `link` a relative symbolic link to `target_name`, replacing an older one in one step. False
+// where the file system knows no links; then nothing has changed.
+bool replace_link(const std::filesystem::path& link, const std::string& target_name);
 
 // A log that only grows: one line an append, cut back to a stored length on resume. The length is
 // counted in lines: times have texts of any width, and what is stored is to have the same bits.

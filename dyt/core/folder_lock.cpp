@@ -51,7 +51,8 @@ Attempt try_lock(int descriptor, const std::filesystem::path& path) {
 
 }  // namespace
 
-FolderLock::FolderLock(const std::filesystem::path& folder, std::chrono::milliseconds wait) {
+FolderLock::FolderLock(const std::filesystem::path& folder, std::chrono::milliseconds wait)
+    : path_(folder) {
   const std::filesystem::path path = folder / kLockName;
   const auto end = std::chrono::steady_clock::now() + wait;
   while (true) {
@@ -59,6 +60,7 @@ FolderLock::FolderLock(const std::filesystem::path& folder, std::chrono::millise
     descriptor_ = open_lock_file(path);
     const Attempt attempt = try_lock(descriptor_, path);
     if (attempt == Attempt::kHeld) {
+      folder_ = ::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
       return;
     }
     ::close(descriptor_);
@@ -74,6 +76,21 @@ FolderLock::FolderLock(const std::filesystem::path& folder, std::chrono::millise
   }
 }
 
-FolderLock::~FolderLock() { ::close(descriptor_); }
+FolderLock::~FolderLock() {
+  ::close(descriptor_);
+  if (folder_ >= 0) {
+    ::close(folder_);
+  }
+}
+
+void FolderLock::check_place() const {
+  if (folder_ >= 0 && !is_file_at(folder_, path_)) {
+    throw Error(ErrorKind::kData,
+                {.what = "the folder was renamed, removed or replaced while dyt worked in it",
+                 .where = path_.string(),
+                 .todo = "nothing was written under the old name; what was saved before is where "
+                         "the folder is now: give the same command with out= that folder"});
+  }
+}
 
 }  // namespace dyt::core

@@ -21,8 +21,14 @@ class FolderLock {
   FolderLock(const FolderLock&) = delete;
   FolderLock& operator=(const FolderLock&) = delete;
 
+  // Error(kData) where the folder is no longer at its path: renamed, removed or replaced. What is
+  // written by the path then would make a new folder of the old name.
+  void check_place() const;
+
  private:
+  std::filesystem::path path_;
   int descriptor_ = -1;
+  int folder_ = -1;  // open, so that its inode is not given to another one
 };
 
 }  // namespace dyt::core

@@ -10,22 +10,12 @@
 #include "dyt/nn/norm.h"
 #include "dyt/tasks/inspection_json.h"
 #include "dyt/tasks/open_run.h"
+#include "dyt/train/checkpoint.h"
 
 namespace dyt::tasks {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-int64_t step_of(const std::filesystem::path& checkpoint) {
-  const Json state =
-      Json::parse(core::read_file(checkpoint / "state.json"), nullptr, /*exceptions=*/false);
-  if (!state.is_object() || !state.contains("step") || !state["step"].is_number_integer()) {
-    throw core::Error(core::ErrorKind::kData, {.what = "not what a checkpoint holds",
-                                               .where = (checkpoint / "state.json").string(),
-                                               .expected = "a JSON object with the step"});
-  }
-  return state["step"];
-}
 
 int64_t parameters_of(torch::nn::Module& model, const std::string& name) {
   int64_t count = 0;
@@ -93,7 +83,7 @@ std::string inspect_run(const std::filesystem::path& run_folder, const InspectOp
   const Json inspection = {{"version", 1},
                            {"run", run_folder.string()},
                            {"checkpoint", run.checkpoint.filename().string()},
-                           {"step", step_of(run.checkpoint)},
+                           {"step", train::read_state(run.checkpoint).state.step},
                            {"slot", run.config.model.norm()},
                            {"model", models::summary_of(run.config.model).text},
                            {"data", run.data},

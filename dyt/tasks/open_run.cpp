@@ -11,6 +11,7 @@
 #include "dyt/tasks/input_paths.h"
 #include "dyt/tasks/presets.h"
 #include "dyt/tasks/pretrained.h"
+#include "dyt/train/checkpoint.h"
 
 namespace dyt::tasks {
 namespace {
@@ -27,13 +28,15 @@ std::string other_folder_hint(const fs::path& folder) {
   return "name a folder that `dyt train` has written";
 }
 
-void check_checkpoint(const fs::path& run_folder, const std::string& which) {
-  if (!fs::exists(run_folder / which / "model.safetensors")) {
+fs::path checkpoint_of(const fs::path& run_folder, const std::string& which) {
+  const fs::path checkpoint = train::find_checkpoint(run_folder, which);
+  if (!train::is_checkpoint(checkpoint)) {
     throw core::Error(core::ErrorKind::kData,
                       {.what = "the run has no checkpoint '" + which + "' yet",
                        .where = run_folder.string(),
                        .todo = "train it first, or say --checkpoint last"});
   }
+  return fs::canonical(checkpoint);
 }
 
 // "data.folder = /home/me/pets", or the data set's name where no key names a place.
@@ -156,8 +159,7 @@ OpenRun open_run(const fs::path& run_folder, const std::string& which,
                  const std::vector<std::string>& assignments) {
   const OpenKeys keys = open_keys(assignments);
   OpenRun run{.config = config_of_run(run_folder, keys.overrides)};
-  check_checkpoint(run_folder, which);
-  run.checkpoint = fs::canonical(run_folder / which);
+  run.checkpoint = checkpoint_of(run_folder, which);
   at::set_num_threads(static_cast<int>(run.config.train.threads));
   RunData data = data_of_run(run_folder, run.config, keys.other_data);
   run.images = std::move(data.images);
@@ -166,7 +168,7 @@ OpenRun open_run(const fs::path& run_folder, const std::string& which,
   fit_to_data(run.config, run.images);
   run.config.start.from.clear();  // the checkpoint has all weights
   run.task = make_task(run.config, run.images);
-  io::load_tensors(run.checkpoint / evaluated_weights(run.config),
+  io::load_tensors(train::checked_part(run.checkpoint, evaluated_weights(run.config)),
                    io::module_tensors(run.task->model()));
   return run;
 }

@@ -1,6 +1,5 @@
 #include "dyt/tasks/pretrained.h"
 
-#include <algorithm>
 #include <optional>
 
 #include "dyt/core/error.h"
@@ -13,6 +12,7 @@
 #include "dyt/tasks/presets.h"
 #include "dyt/tasks/run_config.h"
 #include "dyt/tasks/start_rules.h"
+#include "dyt/train/checkpoint.h"
 
 namespace dyt::tasks {
 namespace {
@@ -112,40 +112,24 @@ std::string evaluated_weights(const RunConfig& config) {
   return is_average ? "ema.safetensors" : "model.safetensors";
 }
 
-void check_start_outside(const RunConfig& config, const fs::path& folder) {
-  if (config.start.from.empty()) {
-    return;
-  }
-  const fs::path from = fs::weakly_canonical(config.start.from);
-  const fs::path own = fs::weakly_canonical(folder);
-  const auto parts = std::mismatch(own.begin(), own.end(), from.begin(), from.end());
-  if (parts.first == own.end()) {
-    throw core::Error(core::ErrorKind::kUsage,
-                      {.what = "the weights to start from lie in the folder that is to be written",
-                       .where = "start.from",
-                       .found = config.start.from,
-                       .todo = "choose another folder with out=FOLDER"});
-  }
-}
-
 fs::path weights_file(const std::string& from) {
   const fs::path path = from;
   std::error_code ignored;
   if (fs::is_regular_file(path, ignored)) {
-    return path;
+    return train::checked_file(path);
   }
   const bool is_run = fs::exists(path / "config.toml", ignored);
   const std::string name =
       is_run ? evaluated_weights(resolve_config<RunConfig>({.file = path / "config.toml"})) : "";
-  const fs::path last = path / "last" / name;
-  if (!is_run || !fs::exists(last, ignored)) {
+  const fs::path last = train::find_checkpoint(path, "last");
+  if (!is_run || !train::is_checkpoint(last)) {
     throw core::Error(core::ErrorKind::kData,
                       {.what = "no weights to start from",
                        .where = "start.from",
                        .expected = "a .safetensors file, or a run's folder with a checkpoint",
                        .found = from});
   }
-  return last;
+  return train::checked_part(last, name);
 }
 
 std::optional<fs::path> run_of_weights(const std::string& from) {

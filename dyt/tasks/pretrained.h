@@ -20,12 +20,8 @@ struct RunConfig;
 // average where it is evaluated instead of the weights.
 std::string evaluated_weights(const RunConfig& config);
 
-// Error(kUsage) where the weights to start from lie in the folder that a run or a comparison is to
-// write, and might clear.
-void check_start_outside(const RunConfig& config, const std::filesystem::path& folder);
-
 // The file that `from` means: itself, or the last checkpoint's weights in a run's folder.
-// Error(kData) where there is neither.
+// Error(kData) where there is neither, and where that checkpoint is damaged.
 std::filesystem::path weights_file(const std::string& from);
 
 // The folder of the run that those weights are of: `from` itself, or, of a file (a link is

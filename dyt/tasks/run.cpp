@@ -11,10 +11,12 @@
 #include "dyt/tasks/idle_keys.h"
 #include "dyt/tasks/input_paths.h"
 #include "dyt/tasks/open_run.h"
+#include "dyt/tasks/output_place.h"
 #include "dyt/tasks/presets.h"
 #include "dyt/tasks/pretrained.h"
 #include "dyt/tasks/run_difference.h"
 #include "dyt/tasks/vision_task.h"
+#include "dyt/train/run_place.h"
 
 namespace dyt::tasks {
 namespace {
@@ -121,6 +123,9 @@ std::filesystem::path run_folder_of(const RunConfig& config) {
 
 RunOutcome train_run(const RunInput& input) {
   at::set_num_threads(static_cast<int>(input.config.train.threads));
+  const std::filesystem::path out = run_folder_of(input.config);
+  check_output({"out", out}, input.config);
+  core::check_folder(out, train::run_folder_kind());  // before anything is read for long
   RunConfig config = input.config;
   make_inputs_absolute(config);
   data::ImageData data = data::open_data(config.data);
@@ -138,10 +143,9 @@ RunOutcome train_run(const RunInput& input) {
   }
   DataRecord record = record_of(data, config.data);
   record.weights = weights_of(config);
-  check_start_outside(fitted, run_folder_of(fitted));
   const std::unique_ptr<VisionTask> task = make_task(fitted, std::move(data));
   const StartReport start = task->start_report() == nullptr ? StartReport() : *task->start_report();
-  train::RunFolder folder(run_folder_of(fitted), describe(input, config, record, start), input.fresh);
+  train::RunFolder folder(out, describe(input, config, record, start), input.fresh);
   if (!start.empty() && folder.state() == train::FolderState::kEmpty && input.on_note) {
     input.on_note(start_text(start));
   }

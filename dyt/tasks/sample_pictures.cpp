@@ -6,14 +6,15 @@
 
 #include "dyt/core/error.h"
 #include "dyt/core/files.h"
-#include "dyt/core/folder_lock.h"
 #include "dyt/core/hash.h"
+#include "dyt/core/owned_folder.h"
 #include "dyt/core/version.h"
 #include "dyt/formats/png_write.h"
 #include "dyt/models/diffusion_sampling.h"
 #include "dyt/ops/device.h"
 #include "dyt/tasks/diffusion.h"
 #include "dyt/tasks/open_run.h"
+#include "dyt/tasks/output_place.h"
 #include "dyt/tasks/pretrained.h"
 
 namespace dyt::tasks {
@@ -27,6 +28,7 @@ using Json = nlohmann::ordered_json;
 // size a matrix product may round otherwise, and the bits would depend on how many are wanted.
 constexpr int64_t kGroup = 32;
 constexpr const char* kSettings = "samples.json";
+constexpr size_t kNumberDigits = 6;
 
 void check_draws_pictures(const SampleInput& input) {
   const RunConfig config = config_of_run(input.run);
@@ -43,6 +45,12 @@ void check_draws_pictures(const SampleInput& input) {
 std::string padded(int64_t number, size_t digits) {
   const std::string text = std::to_string(number);
   return std::string(digits - std::min(digits, text.size()), '0') + text;
+}
+
+// 000017.png
+bool is_picture_name(const std::string& name) {
+  const size_t digits = name.find_first_not_of("0123456789");
+  return digits != std::string::npos && digits >= kNumberDigits && name.substr(digits) == ".png";
 }
 
 // One folder a class: its name, else its number, so that they sort by label.
@@ -75,14 +83,7 @@ Json settings_of(const SampleInput& input, const OpenRun& run) {
           {"count", input.count}};
 }
 
-bool holds_nothing(const fs::path& folder) {
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-    if (entry.path().filename() != core::kLockName) {
-      return false;
-    }
-  }
-  return true;
-}
+core::FolderKind samples_folder_kind() { return {.kind = "set of samples", .names = {kSettings}}; }
 
 [[noreturn]] void throw_other_folder(const fs::path& folder, std::string what, std::string expected,
                                      std::string found) {
@@ -106,13 +107,9 @@ Json read_settings(const fs::path& file) {
   return settings;
 }
 
-// Whether the folder holds pictures of these settings; an Error where it holds anything else.
-void check_folder(const fs::path& folder, const Json& settings) {
+// An Error where a folder of ours holds pictures of other settings.
+void check_settings(const fs::path& folder, const Json& settings) {
   if (!fs::exists(folder / kSettings)) {
-    if (!holds_nothing(folder)) {
-      throw_other_folder(folder, "the folder for the pictures holds something else",
-                         "an empty folder, or one that `dyt sample` has written", "");
-    }
     return;
   }
   const Json there = read_settings(folder / kSettings);
@@ -141,8 +138,9 @@ std::string png_of(const at::Tensor& pixels) {  // uint8 (C, H, W)
 // The folder's pictures, from what is there to all of them.
 class Drawing {
  public:
-  Drawing(const SampleInput& input, Diffusion& task, std::vector<std::string> classes)
-      : input_(input), task_(task), classes_(std::move(classes)) {
+  Drawing(const SampleInput& input, const core::OwnedFolder& folder, Diffusion& task,
+          std::vector<std::string> classes)
+      : input_(input), folder_(folder), task_(task), classes_(std::move(classes)) {
     for (int64_t n = 0; n < input_.count; ++n) {
       kept_ += is_there(n);
     }
@@ -151,8 +149,8 @@ class Drawing {
 
   void draw() {
     for (const std::string& name : classes_) {
-      core::make_folder(input_.out / name);
-      core::remove_leftovers(input_.out / name);
+      core::make_last_folder(input_.out / name);
+      core::remove_leftovers(input_.out / name, is_picture_name);
     }
     for (int64_t begin = 0; begin < input_.count; begin += kGroup) {
       draw_group(begin, std::min(input_.count, begin + kGroup));
@@ -164,7 +162,7 @@ class Drawing {
  private:
   fs::path file_of(int64_t n) const {
     const auto label = static_cast<size_t>(n) % classes_.size();
-    return input_.out / classes_[label] / (padded(n, 6) + ".png");
+    return input_.out / classes_[label] / (padded(n, kNumberDigits) + ".png");
   }
 
   bool is_there(int64_t n) const {
@@ -182,10 +180,12 @@ class Drawing {
     if (missing.empty()) {
       return;
     }
+    folder_.check_place();
     if (input_.stop.requested()) {
       stop();
     }
     const at::Tensor pixels = models::to_pixels(task_.drawn(begin, begin + kGroup));
+    folder_.check_place();
     for (const int64_t n : missing) {
       core::write_file_atomic(file_of(n), png_of(pixels[n - begin]));
     }
@@ -214,6 +214,7 @@ class Drawing {
   }
 
   const SampleInput& input_;
+  const core::OwnedFolder& folder_;
   Diffusion& task_;
   std::vector<std::string> classes_;
   int64_t kept_ = 0, done_ = 0;
@@ -224,20 +225,19 @@ class Drawing {
 
 SampleOutcome sample_pictures(const SampleInput& input) {
   check_draws_pictures(input);
+  core::check_apart({"--out", input.out}, {{"the run", input.run}});
   const OpenRun run = open_run_to_look(input.run, input.which, input.overrides);
+  check_output({"--out", input.out}, run.config);
+  core::check_folder(input.out, samples_folder_kind());
   auto& task = dynamic_cast<Diffusion&>(*run.task);
   const Json settings = settings_of(input, run);
-  if (fs::exists(input.out)) {
-    check_folder(input.out, settings);  // before a lock is left in a folder that is not ours
-  }
-  const core::FolderLock lock(input.out);
-  check_folder(input.out, settings);
-  core::remove_leftovers(input.out);
+  core::OwnedFolder folder(input.out, samples_folder_kind());
+  check_settings(input.out, settings);
   SampleOutcome outcome{.data_differences = run.data_differences,
                         .settings_json = settings.dump(2) + "\n",
                         .count = input.count};
-  core::write_file_atomic(input.out / kSettings, outcome.settings_json);
-  Drawing drawing(input, task, class_folders(run.images));
+  folder.write(kSettings, outcome.settings_json);
+  Drawing drawing(input, folder, task, class_folders(run.images));
   drawing.draw();
   outcome.kept = drawing.kept();
   return outcome;

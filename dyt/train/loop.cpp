@@ -202,6 +202,7 @@ bool Loop::train_epoch(int64_t epoch) {
   epoch_first_step_ = state_.step;
   const double input_begin = input_.task.input_seconds();
   for (int64_t index = state_.step % steps_per_epoch_; index < steps_per_epoch_; ++index) {
+    input_.folder.check_place();
     if (input_.stop.requested()) {
       stop();
     }

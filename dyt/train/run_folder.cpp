@@ -1,13 +1,16 @@
 #include "dyt/train/run_folder.h"
 
 #include <ctime>
-#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "dyt/core/error.h"
+#include "dyt/core/hash.h"
 #include "dyt/core/text.h"
 #include "dyt/formats/json_lines.h"
+#include "dyt/train/checkpoint_links.h"
 #include "dyt/train/environment.h"
+#include "dyt/train/run_files.h"
+#include "dyt/train/run_place.h"
 
 namespace dyt::train {
 namespace {
@@ -15,50 +18,11 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-// In the order in which they are removed: without env.json the rest is no run.
-constexpr const char* kOurNames[] = {"env.json",    "config.toml", "data.json",   "metrics.jsonl",
-                                     "result.json", "report.html", "checkpoints", "last",
-                                     "best",        "pictures"};
-
-constexpr int kStateVersion = 2;
 constexpr int kResultVersion = 1;
-constexpr const char* kStartAfresh =
-    "start this run afresh: --fresh with `dyt train`; for a run of a comparison remove its folder, "
-    "then only this run is trained again";
-
-[[noreturn]] void throw_unusable(const fs::path& path, const std::string& what,
-                                 const std::string& expected, const std::string& found) {
-  throw core::Error(core::ErrorKind::kData, {.what = what,
-                                             .where = path.string(),
-                                             .expected = expected,
-                                             .found = found,
-                                             .todo = kStartAfresh});
-}
-
-Json read_json(const fs::path& path) {
-  const std::string text = core::read_file(path);
-  try {
-    return Json::parse(text);
-  } catch (const Json::parse_error& error) {
-    throw_unusable(path, "not valid JSON, byte " + std::to_string(error.byte), "", "");
-  }
-}
-
-// A JSON object with this version, read by `read`.
-void read_versioned(const fs::path& path, int version,
-                    const std::function<void(const Json&)>& read) {
-  const Json json = read_json(path);
-  const Json found = json.is_object() ? json.value("version", Json()) : Json();
-  if (found != version) {
-    throw_unusable(path, "written by another version of the program",
-                   "version " + std::to_string(version), "version " + found.dump());
-  }
-  try {
-    read(json);
-  } catch (const Json::exception& error) {
-    throw_unusable(path, "not what a run writes", "", error.what());
-  }
-}
+// All that a run writes into the top of its folder. Folders may hold a person's files, too.
+constexpr const char* kRunFiles[] = {"config.toml", "data.json",   "env.json",
+                                     "metrics.jsonl", "result.json", "report.html",
+                                     kErrorLog};
 
 std::string time_text() {
   const std::time_t now = std::time(nullptr);
@@ -67,30 +31,6 @@ std::string time_text() {
   char buffer[32];
   std::strftime(buffer, sizeof buffer, "%Y-%m-%dT%H:%M:%SZ", &utc);
   return buffer;
-}
-
-void clear_folder(const fs::path& path) {
-  for (const char* name : kOurNames) {
-    core::remove_tree(path / name);
-  }
-}
-
-Json state_json(const RunState& state) {
-  return {{"version", kStateVersion},       {"step", state.step},
-          {"loss_sum", state.loss_sum},     {"log_lines", state.log_lines},
-          {"best_epoch", state.best_epoch}, {"best_accuracy", state.best_accuracy}};
-}
-
-RunState read_state(const fs::path& path) {
-  RunState state;
-  read_versioned(path, kStateVersion, [&](const Json& json) {
-    state = {.step = json.at("step"),
-             .loss_sum = json.at("loss_sum"),
-             .log_lines = json.at("log_lines"),
-             .best_epoch = json.at("best_epoch"),
-             .best_accuracy = json.at("best_accuracy")};
-  });
-  return state;
 }
 
 std::string file_of(const CheckpointPart& part) { return part.name + ".safetensors"; }
@@ -138,40 +78,93 @@ Json read_result(const fs::path& path) {
 }
 
 RunFolder::RunFolder(fs::path path, const RunDescription& description, bool fresh)
-    : path_(std::move(path)), lock_(path_) {
-  if (fresh) {
-    clear_folder(path_);
+    : folder_(std::move(path), run_folder_kind()) {
+  check_names();
+  if (fresh || folder_.is_cleared_in_part()) {
+    clear_run_files(folder_);
   }
-  if (const auto identity = folder_identity(path_)) {
-    check_identity(path_, *identity, description);
-    state_ = is_there(path_ / "result.json") ? FolderState::kFinished : FolderState::kStarted;
+  if (const auto identity = folder_identity(folder_.path())) {
+    check_identity(folder_.path(), *identity, description);
+    const bool has_result = is_there(folder_.path() / "result.json");
+    state_ = has_result ? FolderState::kFinished : FolderState::kStarted;
+  } else {
+    check_not_begun();
   }
   remove_what_a_kill_left();
   if (state_ == FolderState::kFinished) {
-    read_result(path_);
+    read_result(folder_.path());
     return;
   }
   if (state_ == FolderState::kEmpty) {
-    clear_folder(path_);  // leftovers of a run that ended before its first file
     write_description(description);
   }
-  log_.emplace(path_ / "metrics.jsonl");
+  if (folder_.has_written(kLinks[0])) {
+    put_links_for_copies(folder_);
+  }
+  log_.emplace(folder_.path() / "metrics.jsonl");
+}
+
+// What is to be written must not meet a person's file after an epoch of training. `last` and `best`
+// may be a copied folder's.
+void RunFolder::check_names() const {
+  for (const char* name : kRunFiles) {
+    folder_.check_free(name);
+  }
+  for (const char* name : {kCheckpoints, "pictures"}) {
+    std::error_code ignored;
+    const fs::path path = folder_.path() / name;
+    if (fs::exists(path, ignored) && !fs::is_directory(path, ignored)) {
+      folder_.check_free(name);
+    }
+  }
+  for (const char* name : kLinks) {
+    const fs::path path = folder_.path() / name;
+    folder_.check_free(name);
+    if (link_state(path) == LinkState::kForeign) {
+      throw core::Error(
+          core::ErrorKind::kUsage,
+          {.what = "what is to be a link to a checkpoint is something else",
+           .where = path.string(),
+           .expected = "a link, a whole copy of a checkpoint, or nothing",
+           .todo = "rename it or move it elsewhere, then give the same command again"});
+    }
+  }
+}
+
+// Its env.json says which run it is; without it nothing may be taken for this one, nor thrown away.
+void RunFolder::check_not_begun() const {
+  std::error_code none;
+  const bool has_lines = fs::file_size(folder_.path() / "metrics.jsonl", none) > 0 && !none;
+  if (has_lines || folder_.has_written(kLinks[0]) || folder_.has_written("result.json")) {
+    throw core::Error(
+        core::ErrorKind::kData,
+        {.what = "a run has begun here, and its env.json, which says which one, is gone",
+         .where = (folder_.path() / "env.json").string(),
+         .todo = std::string("put it back, or ") + kStartAfresh});
+  }
 }
 
 void RunFolder::remove_what_a_kill_left() {
-  core::remove_leftovers(path_);
-  core::remove_leftovers(path_ / "checkpoints");
-  core::remove_leftovers(path_ / "pictures");
-  if (is_there(path_ / "last/state.json")) {  // without it, no checkpoint is known to be superseded
-    remove_old_checkpoints();
+  if (!folder_.has_written(kLinks[0])) {
+    return;
+  }
+  core::remove_leftovers(folder_.path() / kCheckpoints, is_checkpoint_name);
+  for (const std::string& name : checkpoint_names(folder_.path())) {
+    const fs::path checkpoint = folder_.path() / kCheckpoints / name;
+    if (!is_checkpoint(checkpoint)) {
+      remove_checkpoint(checkpoint);
+    }
+  }
+  if (is_checkpoint(find_checkpoint(folder_.path(), "last"))) {
+    remove_superseded(folder_.path());  // without it, none is known to be superseded
   }
 }
 
 // env.json, by which a run is known, comes last.
 void RunFolder::write_description(const RunDescription& description) {
-  core::write_file_atomic(path_ / "config.toml", description.config_toml);
+  folder_.write("config.toml", description.config_toml);
   if (!description.data_json.empty()) {
-    core::write_file_atomic(path_ / "data.json", description.data_json);
+    folder_.write("data.json", description.data_json);
   }
   Json env = {{"identity", description.identity},
               {"seed", description.seed},
@@ -182,23 +175,23 @@ void RunFolder::write_description(const RunDescription& description) {
     env["start"] = Json::parse(description.start_json);
   }
   env.update(environment(description.device));
-  core::write_file_atomic(path_ / "env.json", env.dump(2) + "\n");
+  folder_.write("env.json", env.dump(2) + "\n");
 }
 
 std::optional<RunState> RunFolder::resume(const std::vector<CheckpointPart>& parts) {
-  const fs::path last = path_ / "last";
+  const fs::path last = find_checkpoint(folder_.path(), "last");
   std::error_code ignored;
-  if (!fs::exists(fs::symlink_status(last, ignored))) {
-    core::remove_tree(path_ / "checkpoints");  // no link tells whether one of them may be trusted
+  if (!folder_.has_written(kLinks[0]) || !fs::exists(fs::symlink_status(last, ignored))) {
     log_->cut_to_lines(0);
     return std::nullopt;
   }
   try {
-    const RunState state = read_state(last / "state.json");
+    const RunState state = read_state(last).state;
     for (const CheckpointPart& part : parts) {
-      io::load_tensors(last / file_of(part), part.tensors);
+      io::load_tensors(checked_part(last, file_of(part)), part.tensors);
     }
     log_->cut_to_lines(state.log_lines);
+    best_step_ = state.best_step;
     return state;
   } catch (const core::Error& error) {
     core::ErrorParts words = error.parts();
@@ -208,30 +201,39 @@ std::optional<RunState> RunFolder::resume(const std::vector<CheckpointPart>& par
   }
 }
 
-void RunFolder::append_metrics(const Json& line) { log_->append_line(line.dump()); }
+void RunFolder::append_metrics(const Json& line) {
+  folder_.check_place();
+  log_->append_line(line.dump());
+}
 
 Json RunFolder::last_metrics() const {
-  const std::vector<formats::JsonLine> lines = formats::read_json_lines(path_ / "metrics.jsonl");
+  const std::vector<formats::JsonLine> lines =
+      formats::read_json_lines(folder_.path() / "metrics.jsonl");
   return lines.empty() ? Json(nullptr) : Json::parse(lines.back().text);
 }
 
 void RunFolder::save(RunState state, const std::vector<CheckpointPart>& parts, bool is_best) {
+  folder_.check_place();
   try {
     log_->sync();
     state.log_lines = log_->lines();
-    const std::string name = "step-" + std::to_string(state.step);
+    best_step_ = is_best ? state.step : best_step_;
+    state.best_step = best_step_;
+    const std::string name = checkpoint_name(state.step);
+    folder_.claim({kLinks[0], kLinks[1]});
     // A checkpoint of this very step holds these very weights: replacing it would risk it for
     // nothing. One that was saved while the epoch was being evaluated stays one: who goes on from
     // it evaluates again.
-    if (!is_there(path_ / "checkpoints" / name)) {
+    if (!is_checkpoint(folder_.path() / kCheckpoints / name)) {
       write_checkpoint(name, state, parts);
     }
     if (is_best) {
-      core::replace_link(path_ / "best", "checkpoints/" + name);
+      core::replace_link(folder_.path() / "best", fs::path(kCheckpoints) / name);
     }
-    core::replace_link(path_ / "last", "checkpoints/" + name);
-    remove_old_checkpoints();
+    core::replace_link(folder_.path() / "last", fs::path(kCheckpoints) / name);
+    remove_superseded(folder_.path());
   } catch (const core::Error& error) {
+    folder_.check_place();  // in its words, where that is why
     core::ErrorParts words = error.parts();
     words.todo += "; what was saved before is kept: the same command goes on from there";
     throw core::Error(error.kind(), words);
@@ -240,46 +242,37 @@ void RunFolder::save(RunState state, const std::vector<CheckpointPart>& parts, b
 
 void RunFolder::write_checkpoint(const std::string& name, const RunState& state,
                                  const std::vector<CheckpointPart>& parts) {
-  const fs::path checkpoint = path_ / "checkpoints" / name;
+  const fs::path checkpoint = folder_.path() / kCheckpoints / name;
   const fs::path temporary = core::temporary_name(checkpoint);
   try {
-    core::make_folder(temporary);
+    core::make_last_folder(checkpoint.parent_path());
+    core::make_last_folder(temporary);
+    CheckpointState whole{.state = state};
     for (const CheckpointPart& part : parts) {
-      io::save_tensors(temporary / file_of(part), part.tensors);
+      const std::string file = file_of(part);
+      io::save_tensors(temporary / file, part.tensors);
+      whole.sums[file] = core::xxh3_hex_of_file(temporary / file);
     }
-    core::write_file_atomic(temporary / "state.json", state_json(state).dump(2) + "\n");
+    core::write_file_atomic(temporary / kStateFile, state_text(whole));
   } catch (...) {
     std::error_code ignored;
     fs::remove_all(temporary, ignored);
     throw;
   }
-  core::put_in_place(temporary, checkpoint);
-}
-
-void RunFolder::remove_old_checkpoints() {
-  std::error_code ignored;
-  const fs::path last = fs::read_symlink(path_ / "last", ignored).filename();
-  const fs::path best = fs::read_symlink(path_ / "best", ignored).filename();
-  std::vector<fs::path> old;
-  for (const fs::directory_entry& entry : fs::directory_iterator(path_ / "checkpoints", ignored)) {
-    const fs::path name = entry.path().filename();
-    if (name != last && name != best) {
-      old.push_back(entry.path());
-    }
-  }
-  for (const fs::path& checkpoint : old) {
-    core::remove_tree(checkpoint);
-  }
+  folder_.check_place();
+  place_checkpoint(temporary, checkpoint);
 }
 
 void RunFolder::write_picture(const std::string& name, const std::string& png) {
-  core::make_folder(path_ / "pictures");
-  core::write_file_atomic(path_ / "pictures" / (name + ".png"), png);
+  folder_.check_place();
+  core::make_last_folder(folder_.path() / "pictures");
+  folder_.write("pictures/" + name + ".png", png);
 }
 
 void RunFolder::write_result(const Json& result) {
+  folder_.check_place();
   log_->sync();
-  core::write_file_atomic(path_ / "result.json", result.dump(2) + "\n");
+  folder_.write("result.json", result.dump(2) + "\n");
   state_ = FolderState::kFinished;
 }
 

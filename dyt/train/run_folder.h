@@ -1,5 +1,6 @@
 // The folder of one run (docs/runs.md): what is in it, when it is whole, how a run goes on from it.
-// Everything but metrics.jsonl appears in one step or not at all.
+// Everything but metrics.jsonl appears in one step or not at all. What is removed or replaced is
+// what this run has written (core/owned_folder.h).
 //
 //   RunFolder folder("runs/a", {.identity = "4f...", .config_toml = "seed = 0\n"}, false);
 //   if (folder.state() != FolderState::kFinished) { folder.resume({{"model", tensors}}); }
@@ -14,8 +15,9 @@
 #include <vector>
 
 #include "dyt/core/files.h"
-#include "dyt/core/folder_lock.h"
+#include "dyt/core/owned_folder.h"
 #include "dyt/io/tensor_file.h"
+#include "dyt/train/checkpoint.h"
 
 namespace dyt::train {
 
@@ -34,17 +36,6 @@ struct RunDescription {
   std::function<std::vector<std::string>(const std::filesystem::path&)> differences;
 };
 
-// What a checkpoint says besides tensors.
-struct RunState {
-  int64_t step = 0;        // steps done
-  double loss_sum = 0;     // of the steps of the epoch that has begun
-  int64_t log_lines = 0;   // length of metrics.jsonl; set by save()
-  int64_t best_epoch = 0;  // 1-based; 0: none yet
-  double best_accuracy = 0;
-
-  bool operator==(const RunState&) const = default;
-};
-
 // A file of tensors in a checkpoint: <name>.safetensors.
 struct CheckpointPart {
   std::string name;  // model, optimizer, ema
@@ -53,14 +44,18 @@ struct CheckpointPart {
 
 class RunFolder {
  public:
-  // Locks the folder for as long as this lives, looks at it, prepares it, and removes what a killed
-  // run left half-made. Error(kUsage) while another process works in it, and for a folder of
-  // another identity, unless `fresh`, which clears what a run has written there. Error(kData) for a
-  // result that cannot be read.
+  // Takes the folder for as long as this lives, looks at it, prepares it, and removes what a killed
+  // run left half-made. Error(kUsage) while another process works in it, for a folder or a file in
+  // it that is not ours, and for a folder of another identity, unless `fresh`, which clears what a
+  // run has written there. Error(kData) for a result that cannot be read, and for a begun run whose
+  // env.json is gone.
   RunFolder(std::filesystem::path path, const RunDescription& description, bool fresh);
 
   FolderState state() const { return state_; }
-  const std::filesystem::path& path() const { return path_; }
+  const std::filesystem::path& path() const { return folder_.path(); }
+  // Error(kData) where the folder has been renamed or replaced: what is written then would make a
+  // new one of the old name.
+  void check_place() const { folder_.check_place(); }
 
   // The newest checkpoint's state, its tensors copied into those of `parts`; the log is cut to the
   // length of that moment. nullopt where there is none. Error(kData) names what is damaged.
@@ -79,14 +74,15 @@ class RunFolder {
 
  private:
   void remove_what_a_kill_left();
+  void check_names() const;
+  void check_not_begun() const;
   void write_description(const RunDescription& description);
   void write_checkpoint(const std::string& name, const RunState& state,
                         const std::vector<CheckpointPart>& parts);
-  void remove_old_checkpoints();
 
-  std::filesystem::path path_;
-  core::FolderLock lock_;
+  core::OwnedFolder folder_;
   FolderState state_ = FolderState::kEmpty;
+  int64_t best_step_ = 0;
   std::optional<core::AppendLog> log_;
 };
 

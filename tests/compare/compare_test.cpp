@@ -5,8 +5,10 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "dyt/compare/process_launcher.h"
 #include "dyt/compare/run_result.h"
 #include "dyt/core/files.h"
+#include "dyt/core/owned_folder.h"
 #include "tests/compare/fake_run.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temp_folder.h"
@@ -201,6 +203,7 @@ TEST_F(Compare, ShowsTheNormsOfTheFirstRunThatHasSomeAndFinished) {
   EXPECT_NE(said_.back().find("'LayerNorm, seed 1' is gone"), std::string::npos) << said_.back();
   const std::filesystem::path run = folder_ / "a/slots/layer_norm/seed-1";
   core::make_folder(run / "last");
+  core::write_file_atomic(run / "last/state.json", "{}");
   const Json json = Json::parse(run_compare(input("a"), with_maps).compare_json);
   EXPECT_EQ(asked, std::vector{run});
   EXPECT_EQ(json["norms"]["slot"], "layer_norm");
@@ -274,13 +277,35 @@ TEST_F(Compare, WhatAKilledOneLeftIsRemoved) {
   core::write_file_atomic(run / "error.log", "");
   core::write_file_atomic(folder_ / "a/strip/none/lr-0.01/error.log", "a warning\n");
   core::write_file_atomic(folder_ / "a/.tmp-12-compare.json", "{\"ver");
-  core::make_folder(folder_ / "a/cost/none");
-  core::write_file_atomic(folder_ / "a/cost/none/error.log", "");
+  core::OwnedFolder(folder_ / "a/cost/none", worker_folder_kind()).write("error.log", "");
   EXPECT_EQ(run_compare(input("a"), hooks()).runs_kept, 28);
   EXPECT_FALSE(std::filesystem::exists(run / "error.log"));
   EXPECT_TRUE(std::filesystem::exists(folder_ / "a/strip/none/lr-0.01/error.log"));
   EXPECT_FALSE(std::filesystem::exists(folder_ / "a/.tmp-12-compare.json"));
   EXPECT_FALSE(std::filesystem::exists(folder_ / "a/cost"));
+}
+
+TEST_F(Compare, APersonsFilesAreNeitherReplacedNorRemoved) {
+  core::make_folder(folder_ / "mine/slots");
+  core::write_file_atomic(folder_ / "mine/slots/notes.txt", "mine");
+  expect_error(core::ErrorKind::kUsage, "found:    slots",
+               [&] { run_compare(input("mine"), hooks()); });
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "mine/.lock"));
+
+  core::OwnedFolder(folder_ / "a", {.kind = "comparison"});
+  core::write_file_atomic(folder_ / "a/notes.txt", "mine");
+  core::write_file_atomic(folder_ / "a/report.html", "mine");
+  Hooks fresh = hooks();
+  fresh.report_html = [](const std::string&) { return "page"; };
+  expect_error(core::ErrorKind::kUsage, "report.html", [&] { run_compare(input("a"), fresh); });
+  EXPECT_TRUE(log_.launched.empty());
+  std::filesystem::remove(folder_ / "a/report.html");
+  fresh.policy = FolderPolicy::kFresh;
+  for (int again = 0; again < 2; ++again) {
+    run_compare(input("a"), fresh);
+    core::write_file_atomic(folder_ / "a/slots/none/seed-1/notes.txt", "mine");
+    EXPECT_EQ(core::read_file(folder_ / "a/notes.txt"), "mine");
+  }
 }
 
 TEST_F(Compare, AResultThatCannotBeReadIsToldBeforeAnythingRuns) {

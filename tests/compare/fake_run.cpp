@@ -8,8 +8,10 @@
 
 #include "dyt/core/files.h"
 #include "dyt/core/hash.h"
+#include "dyt/core/owned_folder.h"
 #include "dyt/core/random.h"
 #include "dyt/core/text.h"
+#include "dyt/train/run_place.h"
 
 namespace dyt::testing {
 namespace {
@@ -192,6 +194,9 @@ std::string fake_identity(const compare::RunPlan& plan) {
 
 void write_fake_run(const RunPlan& plan, bool diverged) {
   core::make_folder(plan.folder);
+  core::FolderKind kind = train::run_folder_kind();
+  kind.names.insert("result.json");
+  write_plainly(plan.folder / core::kFolderMark, core::folder_mark(kind));
   write_plainly(plan.folder / "env.json", Json{{"identity", plan.identity}}.dump());
   core::RandomStream random(static_cast<uint64_t>(plan.seed), "fake/" + plan.slot);
   std::string correct;

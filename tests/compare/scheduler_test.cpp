@@ -7,6 +7,8 @@
 #include "dyt/compare/run_folders.h"
 #include "dyt/compare/run_result.h"
 #include "dyt/core/files.h"
+#include "dyt/core/owned_folder.h"
+#include "dyt/train/run_place.h"
 #include "tests/compare/fake_run.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temp_folder.h"
@@ -176,6 +178,8 @@ class Folders : public Schedule {
 
   static void write_env(const RunPlan& plan) {
     core::make_folder(plan.folder);
+    core::write_file_atomic(plan.folder / core::kFolderMark,
+                            core::folder_mark(train::run_folder_kind()));
     core::write_file_atomic(plan.folder / "env.json", R"({"identity": ")" + plan.identity + "\"}");
   }
 };
@@ -197,14 +201,40 @@ TEST_F(Folders, FinishedAndDivergedAreKept) {
 TEST_F(Folders, FreshWhereChangedTakesOnlyTheOther) {
   EXPECT_EQ(missing(FolderPolicy::kFreshWhereChanged),
             (std::vector<std::string>{"empty", "started", "other"}));
-  EXPECT_FALSE(fs::exists(folder_ / "other"));
+  EXPECT_FALSE(fs::exists(folder_ / "other/env.json"));
   EXPECT_TRUE(has_result(folder_ / "finished"));
   EXPECT_NE(said_.find("1 of 5 run folders"), std::string::npos) << said_;
 }
 
 TEST_F(Folders, FreshTakesAll) {
   EXPECT_EQ(missing(FolderPolicy::kFresh).size(), 5u);
-  EXPECT_FALSE(fs::exists(folder_ / "finished"));
+  EXPECT_FALSE(fs::exists(folder_ / "finished/env.json"));
+}
+
+TEST_F(Folders, APersonsFilesStayWhereRunsStartAfresh) {
+  for (const char* run : {"finished", "other"}) {
+    core::write_file_atomic(folder_ / run / "notes.txt", "mine");
+    core::make_folder(folder_ / run / "pictures");
+    core::write_file_atomic(folder_ / run / "pictures/mine.png", "mine");
+  }
+  missing(FolderPolicy::kFreshWhereChanged);
+  missing(FolderPolicy::kFresh);
+  for (const char* run : {"finished", "other"}) {
+    EXPECT_FALSE(has_result(folder_ / run));
+    EXPECT_EQ(core::read_file(folder_ / run / "notes.txt"), "mine");
+    EXPECT_EQ(core::read_file(folder_ / run / "pictures/mine.png"), "mine");
+  }
+}
+
+TEST_F(Folders, AFolderThatIsNoRunsIsRefusedUnderEveryPolicyBeforeAnythingGoes) {
+  core::make_folder(folder_ / "empty");
+  core::write_file_atomic(folder_ / "empty/notes.txt", "mine");
+  for (const FolderPolicy policy :
+       {FolderPolicy::kKeep, FolderPolicy::kFresh, FolderPolicy::kFreshWhereChanged}) {
+    expect_error(core::ErrorKind::kUsage, "found:    notes.txt", [&] { missing(policy); });
+  }
+  EXPECT_TRUE(has_result(folder_ / "finished") && has_result(folder_ / "other"));
+  EXPECT_FALSE(fs::exists(folder_ / "empty/.lock"));
 }
 
 TEST_F(Folders, UnreadableFolderIsADataErrorUnlessFresh) {

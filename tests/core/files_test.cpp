@@ -95,9 +95,11 @@ TEST(Files, LeftoversOfAKilledProcessAreKnownByTheirNames) {
   make_folder(temporary_name(folder / "step-1"));
   write_file_atomic(temporary_name(folder / "step-1") / "model", "half");
   std::filesystem::create_symlink("nowhere", folder / ".tmp-7-last");
-  remove_leftovers(folder.path());
-  EXPECT_EQ(entries_in(folder.path()), kept.size());
-  EXPECT_NO_THROW(remove_leftovers(folder / "none"));
+  write_file_atomic(folder / ".tmp-7-x", "the user's");
+  const auto is_ours = [](const std::string& name) { return name != "x"; };
+  remove_leftovers(folder.path(), is_ours);
+  EXPECT_EQ(entries_in(folder.path()), kept.size() + 1);
+  EXPECT_NO_THROW(remove_leftovers(folder / "none", is_ours));
 }
 
 TEST(Files, TreesAreRemoved) {

@@ -101,9 +101,17 @@ TEST_F(SamplePictures, SettingsDecideAndAreWrittenDown) {
 TEST_F(SamplePictures, AnotherFolderIsLeftAlone) {
   fs::create_directory(folder_ / "mine");
   core::write_file_atomic(folder_ / "mine/a.png", "x");
-  expect_error(ErrorKind::kUsage, "something else", [&] { sample(run_, folder_ / "mine", 10); });
+  expect_error(ErrorKind::kUsage, "found:    a.png", [&] { sample(run_, folder_ / "mine", 10); });
   EXPECT_FALSE(fs::exists(folder_ / "mine/.lock"));
+  for (const fs::path& place : {run_, run_ / "samples", run_.parent_path()}) {
+    expect_error(ErrorKind::kUsage, "--out and the run", [&] { sample(run_, place, 10); });
+  }
   sample(run_, folder_ / "out", 10);
+  core::write_file_atomic(folder_ / "out/0/.tmp-1-x.png", "mine");
+  core::write_file_atomic(folder_ / "out/0/.tmp-1-000099.png", "half");
+  sample(run_, folder_ / "out", 10);
+  EXPECT_TRUE(fs::exists(folder_ / "out/0/.tmp-1-x.png"));
+  EXPECT_FALSE(fs::exists(folder_ / "out/0/.tmp-1-000099.png"));
   expect_error(ErrorKind::kUsage, "more pictures", [&] { sample(run_, folder_ / "out", 9); });
   core::write_file_atomic(folder_ / "out/samples.json", "{");
   expect_error(ErrorKind::kData, "samples.json", [&] { sample(run_, folder_ / "out", 10); });
