@@ -10,11 +10,12 @@
 
 #include "cli/arguments.h"
 #include "cli/command.h"
+#include "cli/output_file.h"
 #include "cli/signals.h"
 #include "dyt/bench/data_bench.h"
 #include "dyt/bench/ops_bench.h"
 #include "dyt/bench/step_bench.h"
-#include "dyt/core/files.h"
+#include "dyt/core/paths_apart.h"
 #include "dyt/report/bench_report.h"
 #include "dyt/tasks/presets.h"
 
@@ -55,12 +56,17 @@ std::string measured(const BenchCommand& command, Measure measure) {
   fix_waiting_policy();
   Config config;
   tasks::apply_sources(core::fields_of(config), sources_of(*command.items));
+  if constexpr (requires { config.folder; }) {
+    core::check_apart({"--out", command.out}, {{"folder", config.folder}});
+  }
+  check_output_file("--out", command.out);  // before minutes of measuring
+  check_output_file("--html", command.html);
   const core::StopFlag& stop = stop_on_signals(Audience::kPerson);
   const std::string result = measure(
       config, [](const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); },
       [&stop] { return stop.requested(); });
   if (!command.out.empty()) {
-    core::write_file_atomic(command.out, result);
+    write_output_file("--out", command.out, result);
   }
   return result;
 }
@@ -70,7 +76,7 @@ int run_ops(const BenchCommand& command) {
   std::printf("%s", command.json ? result.c_str() : bench::ops_table_text(result).c_str());
   std::fflush(stdout);  // a page that fails does not take the measurement with it
   if (!command.html.empty()) {
-    core::write_file_atomic(command.html, report::bench_report_html(result));
+    write_output_file("--html", command.html, report::bench_report_html(result));
   }
   return 0;
 }

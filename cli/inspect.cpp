@@ -5,8 +5,8 @@
 #include <cstdio>
 
 #include "cli/command.h"
+#include "cli/output_file.h"
 #include "dyt/core/error.h"
-#include "dyt/core/files.h"
 #include "dyt/report/inspect_report.h"
 #include "dyt/tasks/open_run.h"
 
@@ -21,18 +21,21 @@ struct InspectCommand {
 };
 
 int run_inspect(const InspectCommand& command) {
+  const std::filesystem::path page = command.page.empty()
+                                         ? std::filesystem::path(command.run) / "inspect.html"
+                                         : std::filesystem::path(command.page);
+  if (!command.json) {
+    check_output_file("--page", page);  // before the work
+  }
   const std::string inspection = tasks::inspect_run(command.run, command.options);
   if (command.json) {
     std::printf("%s", inspection.c_str());
     return 0;
   }
-  const std::filesystem::path page = command.page.empty()
-                                         ? std::filesystem::path(command.run) / "inspect.html"
-                                         : std::filesystem::path(command.page);
   std::printf("%s", report::inspect_table_text(inspection).c_str());
   std::fflush(stdout);  // what was measured, whatever becomes of the page
   try {
-    core::write_file_atomic(page, report::inspect_report_html(inspection));
+    write_output_file("--page", page, report::inspect_report_html(inspection));
     std::printf("\nPage: %s\n", page.c_str());
   } catch (const core::Error& error) {
     if (!command.page.empty()) {
