@@ -24,6 +24,9 @@
 
 namespace dyt::data {
 
+// The value of data.test_folder that says: there is none, all folders are classes.
+inline constexpr char kNoTestFolder[] = "none";
+
 struct DataConfig {
   std::string name = "digits";
   std::string images;  // the user's own data, IDX; with these the name is "images"

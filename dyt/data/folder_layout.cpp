@@ -6,6 +6,7 @@
 #include "dyt/core/error.h"
 #include "dyt/core/text.h"
 #include "dyt/core/user_path.h"
+#include "dyt/data/dataset.h"
 #include "dyt/data/internal/folder_walk.h"
 
 namespace dyt::data {

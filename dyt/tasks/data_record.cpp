@@ -128,7 +128,7 @@ std::map<std::string, std::string> places_of(data::DataConfig config) {
   fields.group("data", config);
   for (const core::Field* field : input_paths(fields)) {
     const std::string& path = *std::get<std::string*>(field->target);
-    if (!path.empty()) {
+    if (names_a_file(field->key, path)) {
       places[field->key] = absolute_path(path);
     }
   }

@@ -14,8 +14,8 @@ namespace {
 
 // A test holds this list against all keys that are no part of an identity.
 constexpr std::string_view kInputPaths[] = {
-    "data.images", "data.labels", "data.test_images",      "data.test_labels",    "data.folder",
-    "data.dir",    "start.from",  "diffusion.autoencoder", "diffusion.classifier"};
+    "data.images", "data.labels", "data.test_images", "data.test_labels",      "data.folder",
+    "data.test_folder", "data.dir", "start.from", "diffusion.autoencoder", "diffusion.classifier"};
 
 // Data sets that come with the program or from files that other keys name.
 constexpr std::string_view kNoFolderNeeded[] = {"digits", "images", "folder"};
@@ -24,6 +24,11 @@ constexpr std::string_view kNoFolderNeeded[] = {"digits", "images", "folder"};
 
 bool is_input_path(const std::string& key) {
   return std::find(std::begin(kInputPaths), std::end(kInputPaths), key) != std::end(kInputPaths);
+}
+
+bool names_a_file(const std::string& key, const std::string& value) {
+  return is_input_path(key) && !value.empty() &&
+         (key != "data.test_folder" || value != data::kNoTestFolder);
 }
 
 std::vector<const core::Field*> input_paths(const core::Fields& fields) {
@@ -54,7 +59,9 @@ void make_inputs_absolute(RunConfig& config) {
   const core::Fields fields = core::fields_of(config);
   for (const core::Field* field : input_paths(fields)) {
     std::string& path = *std::get<std::string*>(field->target);
-    path = absolute_path(path);
+    if (names_a_file(field->key, path)) {
+      path = absolute_path(path);
+    }
   }
 }
 

@@ -21,6 +21,9 @@ struct RunConfig;
 
 bool is_input_path(const std::string& key);
 
+// Whether such a key's value is a path: not "", not data.test_folder=none.
+bool names_a_file(const std::string& key, const std::string& value);
+
 // Those of `fields`, which must outlive the result.
 std::vector<const core::Field*> input_paths(const core::Fields& fields);
 

@@ -1,15 +1,10 @@
 #include "dyt/tasks/output_place.h"
 
-#include <algorithm>
-
+#include "dyt/tasks/input_paths.h"
 #include "dyt/tasks/run_config.h"
 
 namespace dyt::tasks {
 namespace {
-
-constexpr std::string_view kInputKeys[] = {
-    "data.folder",      "data.images",           "data.labels",          "data.test_images",
-    "data.test_labels", "diffusion.autoencoder", "diffusion.classifier", "start.from"};
 
 // Of a comparison's start.from the part before {slot} or {seed}, and a name below it that stands
 // for the rest: as no folder, it is only kept out of the output.
@@ -28,12 +23,11 @@ std::vector<core::NamedPath> inputs_of(const RunConfig& config) {
   RunConfig copy = config;  // fields are for writing, too
   std::vector<core::NamedPath> inputs;
   const core::Fields fields = core::fields_of(copy);
-  for (const core::Field& field : fields.list()) {
-    const bool is_input =
-        std::find(std::begin(kInputKeys), std::end(kInputKeys), field.key) != std::end(kInputKeys);
-    const auto* const* text = std::get_if<std::string*>(&field.target);
-    if (is_input && text != nullptr && !(*text)->empty()) {
-      inputs.push_back({field.key, fixed_part(**text)});
+  for (const core::Field* field : input_paths(fields)) {
+    const std::string& path = *std::get<std::string*>(field->target);
+    // The folder of all data sets may hold other things, results among them.
+    if (names_a_file(field->key, path) && field->key != "data.dir") {
+      inputs.push_back({field->key, fixed_part(path)});
     }
   }
   return inputs;

@@ -3,6 +3,7 @@
 
 #include <fstream>
 
+#include "dyt/data/dataset.h"
 #include "dyt/data/internal/image_files.h"
 #include "tests/data/data_test_util.h"
 

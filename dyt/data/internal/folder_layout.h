@@ -9,9 +9,6 @@
 
 namespace dyt::data {
 
-// The value of data.test_folder that says: there are none, all folders are classes.
-inline constexpr char kNoTestFolder[] = "none";
-
 struct FolderLayout {
   std::filesystem::path train;
   std::filesystem::path test;         // "": there are no test images of their own
