@@ -34,16 +34,16 @@ void check(const at::Tensor& train, const at::Tensor& labels, const at::Tensor& 
     std::ostringstream found;
     found << train.sizes() << ", " << labels.sizes() << ", " << test.sizes();
     throw_knn_usage("features and labels that do not fit each other", "(N, F), (N) int64, (M, F)",
-                found.str());
+                    found.str());
   }
   if (options.k < 1 || options.k > train.size(0)) {
     throw_knn_usage("as many neighbours as there are none", "1 to " + std::to_string(train.size(0)),
-                std::to_string(options.k));
+                    std::to_string(options.k));
   }
   const int64_t least = labels.min().item<int64_t>(), most = labels.max().item<int64_t>();
   if (least < 0 || most >= options.num_classes) {
     throw_knn_usage("a label without a class", "0 to " + std::to_string(options.num_classes - 1),
-                std::to_string(least < 0 ? least : most));
+                    std::to_string(least < 0 ? least : most));
   }
 }
 

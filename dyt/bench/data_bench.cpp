@@ -61,8 +61,9 @@ void add_ratio(Json& row, const Timing& ours, const Timing& peer) {
   row["ratio_high"] = ratios.quantile(0.9);
 }
 
-Json measured_transform(const DataCase& wanted, const std::shared_ptr<const data::ImageIndex>& index,
-              std::optional<DataPeer>& peer, const InterleaveOptions& options) {
+Json measured_transform(const DataCase& wanted,
+                        const std::shared_ptr<const data::ImageIndex>& index,
+                        std::optional<DataPeer>& peer, const InterleaveOptions& options) {
   DataPeer::Made made = peer ? peer->make(wanted, index->size()) : DataPeer::Made();
   std::vector<Contender> contenders = {data_contender(wanted, index)};
   std::ranges::move(made.contenders, std::back_inserter(contenders));
@@ -120,7 +121,7 @@ std::string bench_data(const DataBenchConfig& config,
     }
     result["cases"].push_back(
         measured_transform(case_of(config, transform, index->size()), index, peer,
-                 {.rounds = config.rounds, .block_seconds = 0, .stop = stop}));
+                           {.rounds = config.rounds, .block_seconds = 0, .stop = stop}));
   }
   return result.dump(2) + "\n";
 }

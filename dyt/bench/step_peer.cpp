@@ -1,6 +1,7 @@
 #include "dyt/bench/step_peer.h"
 
 #include <ATen/Parallel.h>
+
 #include <nlohmann/json.hpp>
 
 #include "dyt/bench/internal/embedded.h"

@@ -103,12 +103,12 @@ std::string shared_folders_warning(const FolderLayout& layout,
       shared.push_back(name);
     }
   }
-  return shared.empty() ? ""
-                        : "images are trained on and tested on: in " +
-                              core::escaped_text(layout.test.native()) + " " +
-                              std::to_string(shared.size()) + " of " + std::to_string(test.size()) +
-                              " folders (first: " + shared.front() +
-                              ") are folders of training images";
+  return shared.empty()
+             ? ""
+             : "images are trained on and tested on: in " +
+                   core::escaped_text(layout.test.native()) + " " + std::to_string(shared.size()) +
+                   " of " + std::to_string(test.size()) + " folders (first: " + shared.front() +
+                   ") are folders of training images";
 }
 
 void check_something_to_tell_apart(const fs::path& folder, int64_t images, int64_t classes) {

@@ -24,7 +24,8 @@ HWY_AFTER_NAMESPACE();
 namespace dyt::kernels::internal {
 
 std::vector<Implementation<BackwardProblem>> fast_backward() {
-  return on_this_cpu<BackwardProblem>({DYT_TARGET_ROWS(is_fast<BackwardProblem>, run_backward, "")});
+  return on_this_cpu<BackwardProblem>(
+      {DYT_TARGET_ROWS(is_fast<BackwardProblem>, run_backward, "")});
 }
 
 }  // namespace dyt::kernels::internal

@@ -36,8 +36,8 @@ c10::TypedOperatorHandle<Signature> find_norm_kind(const char* name) {
 Normalized call_norm(const Tensor& x, const OptionalTensor& weight, const OptionalTensor& bias,
                      std::string_view kind, double eps) {
   static const auto handle =
-      find_norm_kind<Normalized(const Tensor&, const OptionalTensor&, const OptionalTensor&, std::string_view,
-                      double)>("dyt::norm");
+      find_norm_kind<Normalized(const Tensor&, const OptionalTensor&, const OptionalTensor&,
+                                std::string_view, double)>("dyt::norm");
   return handle.call(x, weight, bias, kind, eps);
 }
 
@@ -45,18 +45,18 @@ AddedNormalized call_norm_add(const Tensor& x, const Tensor& residual, const Opt
                               const OptionalTensor& bias, std::string_view kind, double eps) {
   static const auto handle =
       find_norm_kind<AddedNormalized(const Tensor&, const Tensor&, const OptionalTensor&,
-                           const OptionalTensor&, std::string_view, double)>("dyt::norm_add");
+                                     const OptionalTensor&, std::string_view, double)>(
+          "dyt::norm_add");
   return handle.call(x, residual, weight, bias, kind, eps);
 }
 
 NormGradients call_norm_backward(const Tensor& grad_output, const Tensor& x,
-                             const OptionalTensor& weight, const Tensor& mean, const Tensor& rstd,
-                             const Tensor& parameter, std::string_view kind, NormMask mask,
-                             const OptionalTensor& grad_sum) {
-  static const auto handle =
-      find_norm_kind<NormGradients(const Tensor&, const Tensor&, const OptionalTensor&, const Tensor&,
-                     const Tensor&, const Tensor&, std::string_view, NormMask, const OptionalTensor&)>(
-          "dyt::norm_backward");
+                                 const OptionalTensor& weight, const Tensor& mean,
+                                 const Tensor& rstd, const Tensor& parameter, std::string_view kind,
+                                 NormMask mask, const OptionalTensor& grad_sum) {
+  static const auto handle = find_norm_kind<NormGradients(
+      const Tensor&, const Tensor&, const OptionalTensor&, const Tensor&, const Tensor&,
+      const Tensor&, std::string_view, NormMask, const OptionalTensor&)>("dyt::norm_backward");
   return handle.call(grad_output, x, weight, mean, rstd, parameter, kind, mask, grad_sum);
 }
 
@@ -76,7 +76,7 @@ void save(AutogradContext* context, const Tensor& x, const OptionalTensor& weigh
 
 // `addends`: 1 for x, 2 for x and residual, which come before weight and bias.
 NormGradients differentiate(AutogradContext* context, size_t addends, const Tensor& grad_y,
-                        const Tensor& grad_sum) {
+                            const Tensor& grad_sum) {
   const variable_list saved = context->get_saved_variables();
   const Tensor &x = saved[0], &weight = saved[1], &bias = saved[2];
   NormMask mask{};
@@ -168,9 +168,10 @@ AddedNormalized norm_add_autograd(const Tensor& x, const Tensor& residual,
 }
 
 NormGradients norm_backward_autograd(const Tensor& grad_output, const Tensor& x,
-                                 const OptionalTensor& weight, const Tensor& mean,
-                                 const Tensor& rstd, const Tensor& parameter, std::string_view kind,
-                                 NormMask mask, const OptionalTensor& grad_sum) {
+                                     const OptionalTensor& weight, const Tensor& mean,
+                                     const Tensor& rstd, const Tensor& parameter,
+                                     std::string_view kind, NormMask mask,
+                                     const OptionalTensor& grad_sum) {
   if (norm_wants_gradient({grad_output, x, weight, grad_sum})) {
     throw core::Error(core::ErrorKind::kUsage,
                       {.what = "dyt::norm has no second derivative",

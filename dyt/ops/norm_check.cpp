@@ -45,16 +45,17 @@ void check_norm_parameter(const Tensor& x, const OptionalTensor& tensor, const c
   if (tensor->scalar_type() != x.scalar_type() &&
       !(narrow && tensor->scalar_type() == at::kFloat)) {
     throw wrong_norm_argument(sizes_text("type of ", name),
-                sizes_text(x.scalar_type(), " as x", narrow ? ", or Float" : ""),
-                sizes_text(tensor->scalar_type()));
+                              sizes_text(x.scalar_type(), " as x", narrow ? ", or Float" : ""),
+                              sizes_text(tensor->scalar_type()));
   }
   if (tensor->device() != x.device()) {
     throw wrong_norm_argument(sizes_text("device of ", name), sizes_text(x.device(), " as x"),
-                sizes_text(tensor->device()));
+                              sizes_text(tensor->device()));
   }
   if (tensor->dim() != 1 || tensor->sym_size(0) != x.sym_size(-1)) {
-    throw wrong_norm_argument(sizes_text("shape of ", name), sizes_text("[", x.sym_size(-1), "], the last of x"),
-                sizes_text(tensor->sym_sizes()));
+    throw wrong_norm_argument(sizes_text("shape of ", name),
+                              sizes_text("[", x.sym_size(-1), "], the last of x"),
+                              sizes_text(tensor->sym_sizes()));
   }
 }
 
@@ -64,7 +65,7 @@ void check(const Tensor& x, const OptionalTensor& weight, const OptionalTensor& 
   check_norm_parameter(x, bias, "bias");
   if (present(weight) && present(bias) && weight->scalar_type() != bias->scalar_type()) {
     throw wrong_norm_argument("type of bias", sizes_text(weight->scalar_type(), " as weight"),
-                sizes_text(bias->scalar_type()));
+                              sizes_text(bias->scalar_type()));
   }
 }
 
@@ -72,7 +73,7 @@ void check_same(const Tensor& x, const Tensor& tensor, const char* name) {
   if (tensor.scalar_type() != x.scalar_type() || tensor.device() != x.device() ||
       tensor.sym_sizes() != x.sym_sizes()) {
     throw wrong_norm_argument(name, sizes_text("as x: ", x.scalar_type(), " ", x.sym_sizes()),
-                sizes_text(tensor.scalar_type(), " ", tensor.sym_sizes()));
+                              sizes_text(tensor.scalar_type(), " ", tensor.sym_sizes()));
   }
 }
 
@@ -83,7 +84,7 @@ void check_statistic(const Tensor& x, const Tensor& tensor, const char* name) {
   if (tensor.scalar_type() != type || tensor.device() != x.device() ||
       tensor.sym_sizes() != sizes) {
     throw wrong_norm_argument(name, sizes_text(type, " ", sizes, " on ", x.device()),
-                sizes_text(tensor.scalar_type(), " ", tensor.sym_sizes()));
+                              sizes_text(tensor.scalar_type(), " ", tensor.sym_sizes()));
   }
 }
 
@@ -94,7 +95,7 @@ void check_gradient_type(const Tensor& x, const OptionalTensor& weight, const Te
                                     : type == x.scalar_type() || (narrow && type == at::kFloat);
   if (!fits || parameter.device() != x.device()) {
     throw wrong_norm_argument("parameter", sizes_text("type of weight or x, on ", x.device()),
-                sizes_text(type, " on ", parameter.device()));
+                              sizes_text(type, " on ", parameter.device()));
   }
 }
 

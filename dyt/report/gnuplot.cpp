@@ -121,8 +121,8 @@ void GnuplotScript::set_area(const PlotArea& area) {
 
 void GnuplotScript::add_text(const std::string& text, double x, double y,
                              const std::string& options) {
-  add("set label " + quoted(text) + " at screen " + gnuplot_number(x / canvas_.width) + ", screen " +
-      gnuplot_number(1 - y / canvas_.height) + " " + options + " front");
+  add("set label " + quoted(text) + " at screen " + gnuplot_number(x / canvas_.width) +
+      ", screen " + gnuplot_number(1 - y / canvas_.height) + " " + options + " front");
 }
 
 std::string GnuplotScript::add_data(const std::vector<std::vector<double>>& rows) {

@@ -114,7 +114,9 @@ class LineDrawing {
  public:
   LineDrawing(const LinePanel& panel, const LineRange& x, const LineRange& y)
       : panel_(panel),
-        script_({.width = static_cast<int>(kLinePanelWidth), .height = panel.height, .name = panel.name}),
+        script_({.width = static_cast<int>(kLinePanelWidth),
+                 .height = panel.height,
+                 .name = panel.name}),
         area_{.right = right_edge(panel), .top = 32, .bottom = panel.height - 46.0},
         y_axis_(make_axis(panel.scale, y.low, y.high, area_.height())) {
     area_.left = left_edge(y_axis_);
@@ -145,7 +147,8 @@ class LineDrawing {
     for (const Line& line : panel.lines) {
       longest = std::max(longest, std::min(kLongestEndLabel, character_count(line.end_label)));
     }
-    return longest == 0 ? kLinePanelWidth - 12 : kLinePanelWidth - 26 - 7.6 * static_cast<double>(longest);
+    return longest == 0 ? kLinePanelWidth - 12
+                        : kLinePanelWidth - 26 - 7.6 * static_cast<double>(longest);
   }
 
   void add_axes() {

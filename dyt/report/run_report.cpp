@@ -116,9 +116,8 @@ void read_environment(const std::string& text, RunData& data) {
       data.command = name == wanted && !value.empty() ? value : data.command;
     }
   }
-  std::erase_if(data.environment, [](const auto& fact) {
-    return fact.first == "command" || fact.first == "repeat";
-  });
+  std::erase_if(data.environment,
+                [](const auto& fact) { return fact.first == "command" || fact.first == "repeat"; });
 }
 
 std::string outcome(const RunData& data) {

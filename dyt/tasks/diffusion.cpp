@@ -49,7 +49,8 @@ Diffusion::Diffusion(const RunConfig& config, data::ImageData data)
     : VisionTask(config, std::move(data)),
       schedule_(models::linear_schedule()),
       sampling_(models::linear_schedule(respacing(config.diffusion))),
-      shape_({dit_sizes_of(config).channels, dit_sizes_of(config).image_size, dit_sizes_of(config).image_size}),
+      shape_({dit_sizes_of(config).channels, dit_sizes_of(config).image_size,
+              dit_sizes_of(config).image_size}),
       model_(std::make_shared<models::Dit>(dit_sizes_of(config))) {
   if (!config.diffusion.autoencoder.empty()) {
     latents_.emplace(config.diffusion.autoencoder, device());
@@ -214,8 +215,9 @@ train::Evaluation Diffusion::evaluate() {
       {.name = "samples",
        .caption = "Drawn pictures, the classes in turn (" + config().diffusion.sampler + ", " +
                   std::to_string(config().diffusion.sampling_steps) + " steps)",
-       .pixels = data::image_grid(models::to_pixels(pictures.slice(0, 0, std::min(count, kShownToDiffusion))),
-                                  {.columns = data().num_classes})});
+       .pixels = data::image_grid(
+           models::to_pixels(pictures.slice(0, 0, std::min(count, kShownToDiffusion))),
+           {.columns = data().num_classes})});
   return result;
 }
 

@@ -14,8 +14,9 @@ namespace {
 
 // A test holds this list against all keys that are no part of an identity.
 constexpr std::string_view kInputPaths[] = {
-    "data.images", "data.labels", "data.test_images", "data.test_labels",      "data.folder",
-    "data.test_folder", "data.dir", "start.from", "diffusion.autoencoder", "diffusion.classifier"};
+    "data.images",           "data.labels",         "data.test_images", "data.test_labels",
+    "data.folder",           "data.test_folder",    "data.dir",         "start.from",
+    "diffusion.autoencoder", "diffusion.classifier"};
 
 // Data sets that come with the program or from files that other keys name.
 constexpr std::string_view kNoFolderNeeded[] = {"digits", "images", "folder"};

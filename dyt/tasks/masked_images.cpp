@@ -81,7 +81,8 @@ train::Evaluation MaskedImages::evaluate() {
   train::Evaluation result;
   const analysis::SlotRecorder recorder(*model_);
   for_each_batch(test_samples(), [&](int64_t begin, int64_t end) {
-    result.loss += output_of(data().test, begin, end).loss.item<double>() * static_cast<double>(end - begin);
+    result.loss +=
+        output_of(data().test, begin, end).loss.item<double>() * static_cast<double>(end - begin);
   });
   result.loss /= static_cast<double>(test_samples());
   result.slots = recorder.statistics();

@@ -49,8 +49,8 @@ std::string places_text(const DataRecord& record) {
 }
 
 [[noreturn]] void throw_data_misfit(const DataRecord& record, const std::string& what,
-                               const std::string& then, const std::string& now,
-                               const std::string& todo) {
+                                    const std::string& then, const std::string& now,
+                                    const std::string& todo) {
   throw core::Error(core::ErrorKind::kData,
                     {.what = "the data do not fit the run's network: " + what,
                      .where = places_text(record),
@@ -71,20 +71,21 @@ void fit_other_data(data::ImageData& images, const RunConfig& config, const Data
   };
   if (now.num_classes != then.num_classes) {
     throw_data_misfit(now, "another number of classes", std::to_string(then.num_classes),
-                 std::to_string(now.num_classes), "give data with the run's classes");
+                      std::to_string(now.num_classes), "give data with the run's classes");
   }
   if (now.image_size != then.image_size) {
     throw_data_misfit(now, "another size", side(then.image_size), side(now.image_size),
-                 "images of data.folder are brought to it by data.image_size=" +
-                     std::to_string(then.image_size));
+                      "images of data.folder are brought to it by data.image_size=" +
+                          std::to_string(then.image_size));
   }
   if (trains_on_rgb(config)) {
     return;  // the network sees all images in colours
   }
   if (now.channels > then.channels) {
-    throw_data_misfit(now, "its channels", channels_text(then.channels), channels_text(now.channels),
-                 "convert the images to grey, for instance with ImageMagick: mogrify -path GREY "
-                 "-colorspace Gray *.png");
+    throw_data_misfit(
+        now, "its channels", channels_text(then.channels), channels_text(now.channels),
+        "convert the images to grey, for instance with ImageMagick: mogrify -path GREY "
+        "-colorspace Gray *.png");
   }
   if (now.channels < then.channels) {  // as of a grey image in a folder of coloured ones
     for (data::ImageSplit* split : {&images.train, &images.test}) {

@@ -16,7 +16,7 @@ struct RunInput {
   const core::StopFlag& stop;
   std::function<void(const train::Progress&)> on_progress;
   std::function<void(const std::string&)>
-      on_warning;  // the data's, config_warnings(); may be empty
+      on_warning;                                   // the data's, config_warnings(); may be empty
   std::function<void(const std::string&)> on_note;  // start_text() of a fresh run; may be empty
 };
 

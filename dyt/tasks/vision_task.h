@@ -75,7 +75,7 @@ class VisionTask : public train::Task {
   data::ImageData data_;
   // Of the epoch that was asked for last.
   mutable std::pair<int64_t, std::vector<data::SampleRequest>> requests_{-1, {}};
-  std::map<int64_t, data::ImageSplit> test_parts_;  // by the count that was asked for
+  std::map<int64_t, data::ImageSplit> test_parts_;    // by the count that was asked for
   data::BatchStream training_stream_, plain_stream_;  // their threads end before the data
 };
 

@@ -20,9 +20,8 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kResultVersion = 1;
 // All that a run writes into the top of its folder. Folders may hold a person's files, too.
-constexpr const char* kRunFiles[] = {"config.toml", "data.json",   "env.json",
-                                     "metrics.jsonl", "result.json", "report.html",
-                                     kErrorLog};
+constexpr const char* kRunFiles[] = {"config.toml", "data.json",   "env.json", "metrics.jsonl",
+                                     "result.json", "report.html", kErrorLog};
 
 std::string time_text() {
   const std::time_t now = std::time(nullptr);

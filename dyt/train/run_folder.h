@@ -30,8 +30,8 @@ struct RunDescription {
   int64_t seed = 0;
   at::Device device = at::kCPU;
   std::string start_json = "null";  // for env.json: what was taken from weights to start from
-  std::string repeat;     // the command that does the run again from any folder
-  std::string data_json;  // what it was made from; empty: nothing is written of it
+  std::string repeat;               // the command that does the run again from any folder
+  std::string data_json;            // what it was made from; empty: nothing is written of it
   // Lines on how the run in a folder differs from this one, for the person; may be empty.
   std::function<std::vector<std::string>(const std::filesystem::path&)> differences;
 };

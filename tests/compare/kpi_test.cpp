@@ -91,8 +91,9 @@ const KpiRow kRows[] = {
        s.slot.difference = kpi_difference_of({0.4, 0.5, 0.6});
      },
      kMet, "+0.50 points", "at most 0 points less"},
-    {"accuracy: one seed", "accuracy", [](Situation& s) { s.slot.difference = kpi_difference_of({3}); },
-     kNotSure, "+3.00 points", "one seed has no spread to judge by (measured: +3.00 points)"},
+    {"accuracy: one seed", "accuracy",
+     [](Situation& s) { s.slot.difference = kpi_difference_of({3}); }, kNotSure, "+3.00 points",
+     "one seed has no spread to judge by (measured: +3.00 points)"},
     {"accuracy: no spread", "accuracy",
      [](Situation& s) {
        s.slot.difference = kpi_difference_of({0, 0, 0});

@@ -46,9 +46,9 @@ class FolderLayoutTest : public ::testing::Test {
 
 TEST_F(FolderLayoutTest, TestFoldersAreKnownByAllTheirNamesInAnyCase) {
   classes("Train");
-  for (const char* name :
-       {"test", "TEST", "Testing", "test_set", "val", "valid", "Validation", "validate", "dev",
-        "eval", "evaluation", "holdout", "hold-out", "held_out", "val_images", "Test Data", "val2017", "01_test"}) {
+  for (const char* name : {"test", "TEST", "Testing", "test_set", "val", "valid", "Validation",
+                           "validate", "dev", "eval", "evaluation", "holdout", "hold-out",
+                           "held_out", "val_images", "Test Data", "val2017", "01_test"}) {
     classes(name);
     EXPECT_EQ(name_of(layout().train), "Train") << name;
     EXPECT_EQ(name_of(layout().test), name);

@@ -51,7 +51,8 @@ TEST(ConvNext, TinyConformance) {
     const at::Tensor logits = filled_logits(tiny(norm), 0.3, 2);
     ASSERT_EQ(logits.sizes(), at::IntArrayRef({2, 5}));
     for (int i = 0; i < 10; ++i) {
-      EXPECT_NEAR(logits.flatten()[i].item<double>(), expected[i], kConvNeXtTolerance) << norm << " " << i;
+      EXPECT_NEAR(logits.flatten()[i].item<double>(), expected[i], kConvNeXtTolerance)
+          << norm << " " << i;
     }
   }
 }
@@ -79,16 +80,17 @@ TEST_P(ConvNextBase, Conformance) {
   EXPECT_NEAR(logits[-1].item<double>(), c.last, kConvNeXtTolerance);
 }
 
-INSTANTIATE_TEST_SUITE_P(Norms, ConvNextBase,
-                         ::testing::Values(FullConvNeXt{"layer_norm",
-                                                    18.1871530878,
-                                                    {0.4873024663, -0.3677683271, -0.6836349117},
-                                                    -1.6148237906},
-                                           FullConvNeXt{"dyt",
-                                                    0.2432364904,
-                                                    {0.0097435328, -0.0703635678, -0.0099103388},
-                                                    0.0597411194}),
-                         [](const auto& info) { return info.param.norm; });
+INSTANTIATE_TEST_SUITE_P(
+    Norms, ConvNextBase,
+    ::testing::Values(FullConvNeXt{"layer_norm",
+                                   18.1871530878,
+                                   {0.4873024663, -0.3677683271, -0.6836349117},
+                                   -1.6148237906},
+                      FullConvNeXt{"dyt",
+                                   0.2432364904,
+                                   {0.0097435328, -0.0703635678, -0.0099103388},
+                                   0.0597411194}),
+    [](const auto& info) { return info.param.norm; });
 
 TEST(ConvNext, ParameterCountsAreThePublishedOnes) {
   struct Count {

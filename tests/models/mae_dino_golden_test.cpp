@@ -174,10 +174,11 @@ TEST_P(DinoGolden, OutputsGradientsAndTenSteps) {
     if (epoch < 1) {
       optim::drop_gradients(parameters, "last_layer");
     }
-    optimizer.step(
-        optim::cosine_at({.base = 2e-3, .last = 1e-5, .steps = kPretrainingSteps, .warmup_steps = 2}, step));
-    optim::move_average(optim::named_parameters(*teacher), parameters,
-                        optim::cosine_at({.base = 0.9, .last = 1, .steps = kPretrainingSteps}, step));
+    optimizer.step(optim::cosine_at(
+        {.base = 2e-3, .last = 1e-5, .steps = kPretrainingSteps, .warmup_steps = 2}, step));
+    optim::move_average(
+        optim::named_parameters(*teacher), parameters,
+        optim::cosine_at({.base = 0.9, .last = 1, .steps = kPretrainingSteps}, step));
   }
   golden.expect_close(torch::stack(losses), "losses", GetParam().tolerance_after);
   golden.expect_close(loss_of.center(), "center", GetParam().tolerance_after);

@@ -49,12 +49,14 @@ at::Tensor noise_of(const MaeConfig& config, int64_t batch) {
 
 MaeOutput output_of(const MaeConfig& config, double amplitude, int64_t batch) {
   const at::NoGradGuard no_grad;
-  return filled_mae(config, amplitude)->forward(mae_images_of(config, batch), noise_of(config, batch));
+  return filled_mae(config, amplitude)
+      ->forward(mae_images_of(config, batch), noise_of(config, batch));
 }
 
 void expect_first(const at::Tensor& found, const std::vector<double>& expected) {
   for (size_t i = 0; i < expected.size(); ++i) {
-    EXPECT_NEAR(found.flatten()[static_cast<int64_t>(i)].item<double>(), expected[i], kMaeTolerance);
+    EXPECT_NEAR(found.flatten()[static_cast<int64_t>(i)].item<double>(), expected[i],
+                kMaeTolerance);
   }
 }
 
@@ -111,9 +113,8 @@ TEST_P(MaeBase, Conformance) {
 
 INSTANTIATE_TEST_SUITE_P(
     Norms, MaeBase,
-    ::testing::Values(
-        FullMae{"layer_norm", 1.47111608, {0.7448952004, 0.2906651051}, 0.6290573852},
-        FullMae{"dyt", 1.07964484, {0.3052221204, 0.4893360018}, 0.1530541145}),
+    ::testing::Values(FullMae{"layer_norm", 1.47111608, {0.7448952004, 0.2906651051}, 0.6290573852},
+                      FullMae{"dyt", 1.07964484, {0.3052221204, 0.4893360018}, 0.1530541145}),
     [](const auto& info) { return info.param.norm; });
 
 TEST(Mae, ParameterCountsAreThePublishedOnes) {

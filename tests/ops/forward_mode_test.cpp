@@ -42,7 +42,8 @@ TEST(ForwardMode, RefusedForEveryTensorOfPointwise) {
       PointwiseInputs in = with_tensors(plain, tensors);
       expect_forward_mode_refusal([&] { operator_output(in, "tanh"); });
       expect_forward_mode_refusal([&] { add_output(in, plain.x, "tanh"); });
-      expect_forward_mode_refusal([&] { pointwise_(in.x, in.alpha, in.shift, in.weight, in.bias, "tanh"); });
+      expect_forward_mode_refusal(
+          [&] { pointwise_(in.x, in.alpha, in.shift, in.weight, in.bias, "tanh"); });
       expect_forward_mode_refusal([&] {
         at::Tensor residual = at::ones_like(in.x);
         pointwise_add_(in.x, residual, in.alpha, in.shift, in.weight, in.bias, "tanh");
@@ -59,7 +60,8 @@ TEST(ForwardMode, RefusedForEveryTensorOfTheNorms) {
     std::vector<at::Tensor> tensors = leaves(plain);
     tensors[n] = mode.dual(tensors[n]);
     expect_forward_mode_refusal([&] { our_norm(with_tensors(plain, tensors), "layer_norm"); });
-    expect_forward_mode_refusal([&] { our_norm_add(with_tensors(plain, tensors), plain.x, "rms_norm"); });
+    expect_forward_mode_refusal(
+        [&] { our_norm_add(with_tensors(plain, tensors), plain.x, "rms_norm"); });
   }
   expect_forward_mode_refusal([&] { our_norm_add(plain, mode.dual(plain.x), "rms_norm"); });
 }

@@ -23,7 +23,7 @@ TEST(NormGrad, EqualsFiniteDifferences) {
 
 // used: bit 0 y, bit 1 the sum.
 at::Tensor used_norm_output(const NormInputs& in, const at::Tensor& residual, const char* kind,
-                       int used) {
+                            int used) {
   const auto [y, sum] = our_norm_add(in, residual, kind);
   return used == 1 ? y : used == 2 ? sum * sum : y * sum;
 }
@@ -45,8 +45,8 @@ TEST(NormGrad, OfTheResidualForm) {
         tensors.push_back(wave({3, 5}, 5.1, at::kDouble));
         EXPECT_TRUE(test_support::gradients_match(
             [&](const auto& moved) {
-              return with_all_norm_outputs_used(used_norm_output(with_tensors(in, moved), moved.back(), kind, used),
-                                   moved);
+              return with_all_norm_outputs_used(
+                  used_norm_output(with_tensors(in, moved), moved.back(), kind, used), moved);
             },
             tensors))
             << kind << " present " << present << " used " << used;
@@ -110,7 +110,8 @@ std::vector<at::Tensor> norm_gradients_of(const NormInputs& in, const char* kind
 
 void expect_gradients(const NormInputs& in, const NormInputs& exact, const char* kind,
                       double tolerance) {
-  const auto found = norm_gradients_of(in, kind, true), expected = norm_gradients_of(exact, kind, false);
+  const auto found = norm_gradients_of(in, kind, true),
+             expected = norm_gradients_of(exact, kind, false);
   const auto tensors = leaves(in);
   for (size_t n = 0; n < found.size(); ++n) {
     EXPECT_EQ(found[n].scalar_type(), tensors[n].scalar_type());

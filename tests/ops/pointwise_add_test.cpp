@@ -70,8 +70,8 @@ TEST(PointwiseAdd, GradientsEqualFiniteDifferences) {
         tensors.push_back(residual_like(in.x));
         EXPECT_TRUE(test_support::gradients_match(
             [&](const auto& moved) {
-              return with_sum_and_output_used(used_output(with_tensors(in, moved), moved.back(), "tanh", used),
-                                   moved);
+              return with_sum_and_output_used(
+                  used_output(with_tensors(in, moved), moved.back(), "tanh", used), moved);
             },
             tensors));
       }

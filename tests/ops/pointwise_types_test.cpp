@@ -98,7 +98,7 @@ TEST(PointwiseTypes, AlphaOfATypeThatDoesNotGoWithXIsAnError) {
 }
 
 std::vector<at::Tensor> gradients_in_type(const PointwiseInputs& in, const at::Tensor& grad_output,
-                                     const std::string& function) {
+                                          const std::string& function) {
   std::vector<at::Tensor> tensors;
   for (const at::Tensor& tensor : leaves(in)) {
     tensors.push_back(tensor.detach().clone().set_requires_grad(true));
@@ -116,8 +116,8 @@ TEST(PointwiseTypes, GradientsHaveTheTypesOfTheirTensorsAndTheirBound) {
             to_type(make_inputs({4, 40}, -1, 7, at::kDouble), type, parameters);
         const at::Tensor grad_output = residual_like(in.x);
         const auto found = gradients_in_type(in, grad_output, function);
-        const auto expected =
-            gradients_in_type(to_type(in, at::kFloat, at::kFloat), grad_output.to(at::kFloat), function);
+        const auto expected = gradients_in_type(to_type(in, at::kFloat, at::kFloat),
+                                                grad_output.to(at::kFloat), function);
         const auto tensors = leaves(in);
         for (size_t n = 0; n < found.size(); ++n) {
           EXPECT_EQ(found[n].scalar_type(), tensors[n].scalar_type());

@@ -1,6 +1,7 @@
 #include "dyt/report/internal/decision_sheet.h"
 
 #include <gtest/gtest.h>
+
 #include <nlohmann/json.hpp>
 
 #include "dyt/core/error.h"

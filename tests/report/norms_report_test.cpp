@@ -1,5 +1,6 @@
 // What norms do and what alpha does, in the pages of a comparison and of an inspection.
 #include <gtest/gtest.h>
+
 #include <nlohmann/json.hpp>
 
 #include "dyt/report/compare_report.h"
@@ -47,7 +48,8 @@ TEST(Summary, SaysTheClaimAndWhatEachKindComputesOnce) {
 }
 
 TEST(NormsSection, IsLeftOutWhereNothingWasMeasured) {
-  EXPECT_FALSE(norms_page_contains(compare_report_html(sample_compare().dump()), "What normalization does"));
+  EXPECT_FALSE(
+      norms_page_contains(compare_report_html(sample_compare().dump()), "What normalization does"));
 }
 
 std::string page_with_alpha(const Json& spread) {
@@ -69,9 +71,9 @@ TEST(AlphaSection, ComparesWithThePapersFigure) {
     EXPECT_TRUE(norms_page_contains(page, part)) << part;
   }
   EXPECT_TRUE(norms_page_contains(page_with_alpha(sample_alpha_and_spread(0.3, -0.5, 0.8)),
-                       "correlation does not show here"));
+                                  "correlation does not show here"));
   EXPECT_TRUE(norms_page_contains(page_with_alpha(sample_alpha_and_spread(-0.9, -0.99, -0.1)),
-                       "opposite of the paper’s picture"));
+                                  "opposite of the paper’s picture"));
   Json few = sample_alpha_and_spread(0.9, 0, 0);
   few["low"] = few["high"] = nullptr;
   EXPECT_TRUE(norms_page_contains(page_with_alpha(few), "too few to say more"));

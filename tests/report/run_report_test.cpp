@@ -1,6 +1,7 @@
 #include "dyt/report/run_report.h"
 
 #include <gtest/gtest.h>
+
 #include <nlohmann/json.hpp>
 
 #include "dyt/core/error.h"

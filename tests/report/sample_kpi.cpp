@@ -1,8 +1,8 @@
 // The decision sheet of the made-up comparison: a slot that misses, one that is not sure, one that
 // may go, in turns.
-#include "tests/report/sample.h"
-
 #include <nlohmann/json.hpp>
+
+#include "tests/report/sample.h"
 
 namespace dyt::report {
 namespace {

@@ -26,13 +26,13 @@ RunOutcome trained_probe(const std::filesystem::path& folder, std::vector<std::s
 TEST(Probe, TrainsTheMatrixAndNothingElse) {
   const TempFolder folder;
   trained_probe(folder / "mae", {"model=mae", "model.decoder_dim=16", "model.decoder_num_heads=2",
-                           "model.norm=dyt:alpha0=auto"});
+                                 "model.norm=dyt:alpha0=auto"});
   const std::string from = "start.from=" + (folder / "mae").string();
   const io::NamedTensors saved = io::read_tensors(folder / "mae/last/model.safetensors");
   for (const char* kind : {"batch_norm", "last_class_tokens", "token_and_mean"}) {
     const auto run = folder / kind;
-    const RunOutcome outcome =
-        trained_probe(run, {from, std::string("start.probe=") + kind, "model.norm=dyt:alpha0=auto"});
+    const RunOutcome outcome = trained_probe(
+        run, {from, std::string("start.probe=") + kind, "model.norm=dyt:alpha0=auto"});
     EXPECT_EQ(outcome.status, train::RunStatus::kFinished) << kind;
     const io::NamedTensors probed = io::read_tensors(run / "last/model.safetensors");
     int equal = 0;
@@ -59,11 +59,11 @@ TEST(Probe, OfDinosTeacherAndOfRandomFeatures) {
                                          "model.head_hidden_dim=8", "model.head_bottleneck_dim=4",
                                          "dino.local_crops=1"};
   trained_probe(folder / "dino", dino);
-  EXPECT_EQ(
-      trained_probe(folder / "probe", {"start.from=" + (folder / "dino").string(),
-                                 "start.probe=last_class_tokens", "augment.policy=resized_crop"})
-          .status,
-      train::RunStatus::kFinished);
+  EXPECT_EQ(trained_probe(folder / "probe",
+                          {"start.from=" + (folder / "dino").string(),
+                           "start.probe=last_class_tokens", "augment.policy=resized_crop"})
+                .status,
+            train::RunStatus::kFinished);
   EXPECT_EQ(trained_probe(folder / "random", {"start.probe=token_and_mean"}).status,
             train::RunStatus::kFinished);
 }

@@ -1,6 +1,7 @@
 #include "dyt/train/loop.h"
 
 #include <gtest/gtest.h>
+
 #include <nlohmann/json.hpp>
 
 #include "tests/support/expect_error.h"
