@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Google Benchmark for the kernels alone, without LibTorch and autograd: every implementation that
 // this CPU has, against a plain copy of the same array. Arrays are reused.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // [CONFIG.toml] [key=value ...]: the part of the command line that all training commands share.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // dyt bench: operators, steps of whole models and the data pipeline beside their best peers.
 #include <unistd.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // dyt compare: the main job.
 #include "dyt/compare/compare.h"
 

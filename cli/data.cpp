@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // dyt data list | describe NAME | fetch NAME | verify NAME
 #include <CLI/CLI.hpp>
 #include <cstdio>

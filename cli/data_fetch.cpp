@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/data_fetch.h"
 
 #include <unistd.h>

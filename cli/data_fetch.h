@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What `dyt data fetch` and `dyt data verify` do and print.
 #pragma once
 

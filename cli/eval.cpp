@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // dyt eval: a run's checkpoint on the test images of its data.
 #include <CLI/CLI.hpp>
 #include <cstdio>

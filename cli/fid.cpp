@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // dyt fid: how good generated pictures are, beside real ones.
 #include <CLI/CLI.hpp>
 #include <algorithm>

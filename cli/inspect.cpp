@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // dyt inspect: a look into a run's checkpoint.
 #include "dyt/tasks/inspect.h"
 

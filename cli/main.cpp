@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The `dyt` command: parses, calls the library, prints, and turns an error's kind into the exit
 // code.
 #include <c10/util/Exception.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // dyt models [NAME]: the table of models.
 #include <CLI/CLI.hpp>
 #include <cstdio>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a walk over a folder did not take, in the JSON of `dyt data describe` and `dyt fid`.
 #pragma once
 

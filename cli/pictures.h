@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The pictures that a report shows, from the files of its folder.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Progress for a person on standard error: lines that renew themselves on a terminal, plain lines
 // from time to time when piped or on a terminal without cursor codes (TERM=dumb), nothing when
 // quiet.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // dyt sample: pictures drawn from a run of diffusion, as PNG files.
 #include <CLI/CLI.hpp>
 #include <cstdio>

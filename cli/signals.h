@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Ctrl-C and its relatives as a flag that the library looks at between steps.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // dyt step-memory: our own processes of `dyt bench step`, one a slot (dyt/bench/step_memory.h).
 #include "dyt/bench/step_memory.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // dyt step-worker: our own processes of the cost measurement (dyt/tasks/step_worker.h).
 #include "dyt/tasks/step_worker.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // dyt train: one run.
 #include <CLI/CLI.hpp>
 #include <csignal>

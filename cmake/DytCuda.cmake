@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # CUDA, where a toolkit is: sets DYT_CUDA to ON or OFF. DYT_WITH_CUDA=AUTO builds the CUDA kernels if nvcc
 # is found (PATH, or CMAKE_CUDA_COMPILER), ON insists on it, OFF leaves it alone.
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # dyt_embed(VARIABLE INPUT LAYER FUNCTION): a source file, whose path VARIABLE gets, with the bytes of
 # INPUT behind `std::string_view dyt::LAYER::FUNCTION()`, which dyt/LAYER/internal/embedded.h declares.
 function(dyt_embed variable input layer function)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Flags that every file of ours gets. All files share them to the letter: the precompiled LibTorch
 # header can only be reused by files with identical flags (position independence and OpenMP included).
 set(CMAKE_CXX_STANDARD 20)

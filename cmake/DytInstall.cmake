@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The libraries that users link; the first and the last are joined from the layers' objects:
 #   dyt::kernels        raw pointers in and out; needs the C++ library only
 #   dyt::kernels_cuda   the same on an NVIDIA GPU; needs the CUDA runtime if it was built with CUDA

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # dyt_add_layer(NAME SOURCES a.cpp ... [PLAIN b.cpp ...] [USES core ...] [LIBS ZLIB::ZLIB ...] [TORCH])
 #
 # One library for one folder of dyt/. USES names the layers whose headers the folder may include; the

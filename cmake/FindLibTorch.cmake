@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Finds LibTorch 2.11.x: the C++ library inside PyTorch's wheel (or a libtorch archive).
 #
 # Looked for, in this order: LIBTORCH_ROOT (CMake variable, then environment variable), .deps/torch of

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # cmake -D INPUT=file -D OUTPUT=file.cpp -D LAYER=data -D FUNCTION=name -P embed_file.cmake
 #
 # Writes a C++ file with the input's bytes, behind `std::string_view dyt::LAYER::name()`, which dyt/LAYER/internal/embedded.h declares.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Makes images for `dyt bench data` that weigh on a decoder as photographs do: 1/f noise, as natural pictures have it.
 
     python3 scripts/bench_photographs.py FOLDER [COUNT]     needs NumPy and Pillow; COUNT: 512

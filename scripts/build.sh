@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # build.sh FOLDER JOBS TARGET: configures where needed, builds, links the command, where it is built, as bin/dyt.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """build_progress.py NINJA ARGUMENT...: runs ninja and says how far it is.
 
 On a terminal one line that changes in place; elsewhere a line every 30 seconds. What compilers say is

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Looks at the code that nvcc made of the CUDA kernels: what a CPU can say of their speed and determinism.
 
     check_cuda_code.py build/release/lib/libdyt_kernels_cuda.so [--nvcc NVCC]

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Holds the #include lines of dyt/, cli/ and python/ to the table of layers in docs/design.md.
 
 A folder may include from the folders that its row names, and from itself; "all above" means every row

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes docs/config.md, the reference of all keys, from what the program itself says of them.
 
     python3 scripts/config_reference.py              writes it, from ./bin/dyt

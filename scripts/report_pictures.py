@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Makes the pictures of docs/report.md from a comparison's report.html.
 
     python3 scripts/report_pictures.py runs/demo/report.html docs/images

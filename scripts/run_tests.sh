@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # run_tests.sh FOLDER LABEL: runs the tests of one label and lists what was skipped and why.
 set -uo pipefail
 cd "$(dirname "$0")/.."

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Sets up what the build needs: Debian packages, and LibTorch 2.11.0 in .deps/torch. Done already: it
 # costs under two seconds and changes nothing.
 #

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Sets up what tests/kernels need to be compiled for 64-bit ARM and run here: Debian's cross compiler and
 # qemu, and in .deps/arm64 Highway and GoogleTest of that architecture, unpacked there and not installed.
 # Where that cannot be had it says why and succeeds all the same: the NEON tests are skipped then. Done

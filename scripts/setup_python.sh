@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Sets up what make test-python runs in: the virtual environment .deps/python with the packages of
 # tests/python/requirements.txt (4.7 GB on disk; the small LibTorch of setup.sh cannot be imported, it
 # lacks the GPU libraries that Python's part is linked to). Done already: it changes nothing.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # test_neon.sh FOLDER: compiles dyt/kernels and its tests for 64-bit ARM in FOLDER and runs them under qemu.
 # One slow test of ctest; exit code 77 means skipped. scripts/setup_neon.sh provides for it.
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # 64-bit ARM by Debian's cross compiler, programs run by qemu. DYT_ARM64_ROOT: the folder into which Debian
 # packages of that architecture (libhwy-dev, libgtest-dev) are unpacked; scripts/setup_neon.sh makes it.
 set(CMAKE_SYSTEM_NAME Linux)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Least squares in fp64: a straight line, a tanh curve, and the correlation of two lists.
 //
 //   const LineFit line = fit_line(x, y);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How good features are without training anything on them: the weighted vote of the nearest
 // neighbours (Wu et al., arXiv 1805.01978), as DINO evaluates (arXiv 2104.14294).
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the norms of a trained network do to their inputs: output before the affine step against
 // input, element by element (figures 2 and 4 of "Transformers without Normalization", arXiv
 // 2503.10622), with the tanh and the straight line that fit it best.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How good generated pictures are, from the features that a network (models/inception.h) gives of
 // them and of real ones.
 //

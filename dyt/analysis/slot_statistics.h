@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What arrives at the norm slots of a network: spread, extremes, and how far the point-wise slots
 // work outside their linear part.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // dyt bench data: images per second of our input pipeline beside torchvision's loader with as many
 // workers, in one interleaved run for each transform.
 #pragma once

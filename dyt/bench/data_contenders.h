@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Our image pipeline as a contender of `dyt bench data`.
 #pragma once
 

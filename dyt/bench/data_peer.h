@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The peer of `dyt bench data`: torchvision's ImageFolder behind PyTorch's DataLoader, in the
 // user's Python.
 //

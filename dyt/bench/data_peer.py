@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The peer of `dyt bench data python=PYTHON`: torchvision's ImageFolder and PyTorch's DataLoader, transforms on Pillow.
 
 Speaks as peer_protocol.py says, and:

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Times several contenders in one interleaved run, so that all of them meet the same machine: noise
 // that comes and goes hits every one of them.
 //

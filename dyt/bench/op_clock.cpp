@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/bench/op_clock.h"
 
 #include <ATen/record_function.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where the time of a step goes: LibTorch's operators of this thread, by what they do.
 //
 //   OpClock clock;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // dyt bench ops: the point-wise operator and the norms beside their best peers and a plain copy, in
 // one interleaved run for each case.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What `dyt bench ops` measures: every combination of the lists is a case.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The contenders of one case of `dyt bench ops`.
 #pragma once
 

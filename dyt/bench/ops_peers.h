@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Contenders of `dyt bench ops` that need Python: what torch.compile makes, in a child process.
 //
 //   OpsPeers peers("python3", stop);                       // starts it, imports torch

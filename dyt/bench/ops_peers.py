@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The peers of `dyt bench ops python=PYTHON`: torch.compile's code, on a GPU a Triton kernel of DyT too.
 
 Speaks as peer_protocol.py says, and:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How the scripts that `dyt bench` runs in the user's Python speak with it: JSON lines, a request and its answer in turn.
 
     (at the start)                 {"ready": {"python": VERSION, "torch": VERSION, ...}}

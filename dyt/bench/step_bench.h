@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // dyt bench step: a step of each model with one norm slot after another in the same place, all of
 // them in one interleaved run, and where its time goes.
 #pragma once

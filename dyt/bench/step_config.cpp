@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/bench/step_config.h"
 
 namespace dyt::bench {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What `dyt bench step` measures.
 #pragma once
 

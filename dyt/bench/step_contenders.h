@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One model with one norm slot, and a step of it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How much memory a step takes: of processes that do nothing else, one a contender, since a peak
 // cannot be told apart where several contenders live in one process.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The contenders of `dyt bench step` that need Python: the same ViT built of PyTorch's own modules,
 // its steps run eagerly, in a child process.
 //

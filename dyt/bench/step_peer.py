@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The peer of `dyt bench step python=PYTHON`: the same step of the same ViT, by PyTorch's own modules, eagerly.
 
 The network is built as timm 1.0.15 builds its ViTs: modules, initialization aside, and the order of what they do.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The cases of `dyt bench step` as tables for a terminal.
 #include <nlohmann/json.hpp>
 

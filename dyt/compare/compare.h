@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The main job: same model, same data, same recipe, same seeds; several norm slots. Runs what is
 // missing, measures the cost, and writes compare.json (docs/compare-json.md), cost.json,
 // report.html.

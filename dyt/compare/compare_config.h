@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The configuration of `dyt compare`: every key of a run (but seed and out, which a comparison
 // sets), and those of CompareOptions. The only file of this folder that knows LibTorch's side of
 // the project.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Puts the results of all runs into compare.json, version 1 (docs/compare-json.md).
 #pragma once
 

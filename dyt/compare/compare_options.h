@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a comparison adds to the configuration of one run: which slots and seeds, the stability
 // strip, how the cost is measured, where it goes. Free of LibTorch; CompareConfig joins it with the
 // run.

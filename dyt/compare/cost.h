@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a training step of each slot costs in time and memory. One process a slot, all started and
 // warmed up, then stepping in turns in blocks at the parent's command, so that every slot meets the
 // same machine, and on the same cores; the median block counts. Measured once into cost.json.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Is a slot worth a pilot? The limits that the user set ([kpi]), each met or not, and the decision
 // in words for people who do not read statistics.
 //

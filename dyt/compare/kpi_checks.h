@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The single checks behind judge_pilot(), one a limit.
 #pragma once
 

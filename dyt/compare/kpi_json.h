@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The object "kpi" of compare.json (docs/compare-json.md): the limits, and each slot's checks and
 // decision.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How a comparison starts its runs and step workers: functions given by the caller, so that a
 // command may start processes and a test may not.
 //

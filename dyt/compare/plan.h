@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The runs of a comparison: which slot, seed and learning rate goes into which folder with which
 // complete configuration. Knows the configuration of a run only as a list of keys.
 //

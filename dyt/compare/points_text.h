@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Differences of accuracy and counts as the sentences of a comparison write them.
 //
 //   signed_points(-0.167);   // "-0.17"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs and step workers as processes of a `dyt` executable, each in a process group of its own so
 // that a terminal's Ctrl-C reaches only the parent, which passes it on.
 #pragma once

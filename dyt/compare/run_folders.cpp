@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/compare/run_folders.h"
 
 #include "dyt/compare/process_launcher.h"

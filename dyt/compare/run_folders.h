@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which runs of a comparison are there already, and what happens to folders that hold other runs.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What one run folder holds once its run has ended: metrics.jsonl and result.json as plain structs
 // (docs/design.md, "Run folder"). nullopt stands for null.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs many plans, a few side by side, and ends cleanly whatever happens. Single-threaded: it
 // starts, polls and waits from the calling thread (children die with the thread that started them).
 #pragma once

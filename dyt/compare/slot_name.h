@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Names of slots for people and for folders.
 //
 //   slot_label("dyt:alpha0=auto");    // "DyT (alpha0=auto)"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The numbers behind a verdict: paired differences over seeds with Student t intervals, and a
 // bootstrap over test images. All differences are slot minus baseline, in points (percentage
 // points).

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a comparison says about one slot against the baseline, on the last epoch, in one sentence.
 //
 //   const Verdict verdict = judge({.label = "DyT", .baseline_label = "LayerNorm",

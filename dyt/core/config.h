@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Typed configuration: a struct says once what its fields are, and parsing, printing, --help, the
 // errors and the identity of a run all follow from that.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Shared by the files of core that read and print configurations; not for users.
 #pragma once
 

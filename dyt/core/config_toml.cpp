@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The only file that sees toml++ (MIT; a single-header parser of TOML 1.0 that keeps source lines).
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>

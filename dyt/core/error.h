@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Errors for the person who meets them: what is wrong, where, what was expected and found, what to
 // do.
 //

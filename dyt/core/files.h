@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whole files in and out. Writing is atomic: temporary name in the same folder, fsync, rename,
 // fsync of the folder; a reader sees the old file or the new one, never half of one. What a killed
 // process leaves bears the name `.tmp-<pid>-<name>` and nothing else does.

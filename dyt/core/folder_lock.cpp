@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/core/folder_lock.h"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One process at a time works in a folder. The lock is the kernel's, on the file `.lock` in it, and
 // goes with the process, however that ends; the empty file stays.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Hashes. libcrypto: SHA-256 for data checksums, run identities and the keys of random streams; MD5
 // only where a publisher gives no better checksum of a file. xxHash: XXH3 against damage to what we
 // wrote ourselves, as fast as memory; it is no defence against an adversary.

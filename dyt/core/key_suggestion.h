@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What to offer for a key that does not exist: shared by the files of core that read
 // configurations; not for users.
 #pragma once

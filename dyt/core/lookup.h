@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Finding a row by name in one of the project's tables; the error names the nearest row.
 #pragma once
 

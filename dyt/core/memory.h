@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the C library does with freed memory.
 //
 //   core::keep_freed_memory(core::FreedMemory::kKept);   // at the start of a program

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A folder that we write: a run's, a comparison's, a set of generated images. It is ours when it
 // carries our mark, the file `dyt-folder.json`, which is written before anything else and lists
 // what we have written there. Nothing else in it is overwritten or removed, and a folder without

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a command writes must not lie in what it reads, nor what it reads in what it writes: a
 // folder of images would get classes called `last` and `best`, and --fresh would clear weights.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Child processes with pipes: gnuplot for the report, training runs and cost workers for a
 // comparison, compiled peers for a bench.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Named, counter-based random streams: what a stream yields depends on its seed, its name and its
 // indices only, never on threads, workers or what was drawn elsewhere.
 //

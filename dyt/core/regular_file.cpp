@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/core/regular_file.h"
 
 #include "dyt/core/error.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reading what must be a file on a disk: an image, an array, weights. A FIFO, a socket or a device
 // of that name would be waited for for ever.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Words of a command line as a person can paste them into a POSIX shell.
 //
 //   shell_quoted("data.folder=/a b")  // 'data.folder=/a b'

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A request to stop, set by a signal handler or another thread and looked at between steps.
 #pragma once
 

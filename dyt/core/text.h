@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Small helpers for text: nearest name, joining, numbers that read back to the same value.
 #pragma once
 

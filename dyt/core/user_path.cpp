@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/core/user_path.h"
 
 #include <cstdlib>

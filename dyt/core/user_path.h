@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Paths as a person gives them, and as they are shown to one.
 //
 //   check_tilde("~/pets", "data.folder");         // Error: the shell has left the ~

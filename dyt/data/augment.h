@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Augmentation of training images: which way, and the first of the ways, one random affine map per
 // sample, bilinear, background fill. The others are those of pixels/transforms.h.
 //

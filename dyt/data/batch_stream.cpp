@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/data/batch_stream.h"
 
 #include <torch/types.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Batches for a caller who asks for them one by one and mostly, but not always, in an order that is
 // known before: those come from a Prefetcher's threads, the others are made on the spot. The values
 // are the same either way.

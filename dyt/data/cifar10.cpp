@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // CIFAR-10 in its binary version: files of records of 3,073 bytes, a label and the red, green and
 // blue planes of 32 rows of 32 pixels.
 #include <torch/types.h>

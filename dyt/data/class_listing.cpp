@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/data/internal/class_listing.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Labelled images for training and testing: what there is (a table) and reading it.
 //
 //   DataConfig config{.name = "mnist"};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The built-in handwritten digits; assets/digits/README.md says where they come from.
 #include <torch/types.h>
 

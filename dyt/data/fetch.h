@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fetching data sets from their publishers or a mirror, with checksums, and checking what is there.
 //
 //   const RemoteDataset& mnist = *find_remote("mnist");

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Data sets that are folders of JPEG and PNG files, one folder a class.
 #include <ATen/Parallel.h>
 #include <torch/types.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Data sets that are IDX files: MNIST, Fashion-MNIST, the user's own.
 #include <torch/types.h>
 

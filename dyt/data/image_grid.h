@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Several small pictures side by side in one, for a PNG file.
 //
 //   const at::Tensor grid = image_grid(samples);   // uint8 (N, C, H, W) -> (height, width, C)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The images of a folder of classes, by number, without opening any: for data sets of millions of
 // files.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Mixup and CutMix of a whole batch (timm 1.0.15, data/mixup.py, mode "batch"): sample k is mixed
 // with sample B-1-k.
 //

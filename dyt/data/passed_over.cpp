@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/data/passed_over.h"
 
 #include "dyt/data/internal/folder_walk.h"

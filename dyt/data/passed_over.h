@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a walk over a folder of images did not take, counted by kind, so that it can be said.
 //
 //   passed.add(".webp", "disc/w0.webp");

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The images under a folder, whatever the folders in it are: generated ones, or real ones to set
 // beside them.
 //

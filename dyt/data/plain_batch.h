@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Images of a split that is in memory, as evaluation and the samplers take them: normalized, and
 // nothing else. Training batches come from data/sample_makers.h.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Batches made ahead of time by threads of their own: decoding and transforming beside the training
 // step.
 //

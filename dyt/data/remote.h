@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What `dyt data fetch` knows: for each data set that can be fetched, its files, where its
 // publisher has them, and their checksums.
 //

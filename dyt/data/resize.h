@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Bringing a picture to a small square: the shorter side scaled to the size, the centre cut out.
 //
 //   const formats::Image square = resize_crop(formats::read_image("cat.jpg"), 32);   // 32 x 32

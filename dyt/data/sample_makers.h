@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a batch's samples are made of: a function that any thread may call for any sample, and the
 // shapes of what it gives. A sample's values depend on nothing but the arguments here and its
 // number.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which samples an epoch takes, and in which order.
 #pragma once
 

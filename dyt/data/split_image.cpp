@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/data/split_image.h"
 
 #include <torch/types.h>

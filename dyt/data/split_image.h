@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One image of a data set, as 8-bit pixels for the transforms of dyt/pixels.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Parts of a data set that look like the whole: which samples a limit keeps, which are held out.
 //
 //   stratified_numbers(labels, 10, 40, "images/train_limit");   // 40 numbers, in the set's order

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Folders of images that stay in their files: listed here, decoded by who asks for an image.
 #include <torch/types.h>
 

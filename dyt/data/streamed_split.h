@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // All images of an index as a split of a data set.
 //
 // The labels are places among `class_names`, sorted bytewise, which must have all of the index's.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/data/internal/readers.h"
 
 namespace dyt::data {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Unpacking .tar, .tar.gz and .zip files with libarchive, so that nothing leaves the folder.
 //
 //   unpack_archive("cifar-10-binary.tar.gz", "cifar10.tmp");

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reading gzip streams (RFC 1952) from memory with zlib.
 //
 //   std::string bytes = core::read_file(path);

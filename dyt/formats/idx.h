@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // IDX files, the format of MNIST: arrays of bytes, plain or in gzip. Partial: the type code 0x08
 // (unsigned bytes) only, the one that images and labels use.
 //

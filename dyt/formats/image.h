@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Pictures from JPEG (libjpeg-turbo) and PNG (libpng) files as 8-bit pixels, grey or RGB.
 //
 //   const Image image = read_image("cat.jpg");

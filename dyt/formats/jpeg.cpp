@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JPEG through libjpeg-turbo's classic interface. Its errors leave by longjmp, which must not skip
 // a destructor: between setjmp and the calls below there is nothing that has one.
 // clang-format off

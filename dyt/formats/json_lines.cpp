@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/formats/json_lines.h"
 
 #include <nlohmann/json.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JSON lines: one JSON value a line, each line ended by a newline. The format of append-only logs.
 //
 //   for (const JsonLine& line : read_json_lines("metrics.jsonl", PartialLine::kIgnore)) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // PNG through libpng. Its errors leave by longjmp, which must not skip a destructor: between setjmp
 // and the calls below there is nothing that has one.
 #include <png.h>

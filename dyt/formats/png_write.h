@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // PNG files from 8-bit pixels, by libpng.
 //
 //   core::write_file_atomic("grid.png", png_bytes({.height = h, .width = w, .channels = 3,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Safetensors files: named tensors as plain bytes. Complete reader and writer; own code because the
 // reference implementation is a Rust crate without a C interface.
 //

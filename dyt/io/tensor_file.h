@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Named tensors to and from safetensors files.
 //
 //   save_tensors("model.safetensors", module_tensors(model));

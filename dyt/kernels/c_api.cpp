@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The C interface: version, texts, names, threads. c_pointwise.cpp and c_norm.cpp have the kernels.
 #include <memory>
 #include <string>

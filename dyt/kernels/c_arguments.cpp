@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/kernels/internal/c_arguments.h"
 
 #include "dyt/kernels/internal/c_values.h"

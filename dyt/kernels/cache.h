@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The machine's caches, for those who write past them or want inputs that do not fit.
 #pragma once
 

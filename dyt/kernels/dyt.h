@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The C interface of libdyt_kernels: what stands where a norm stood, on raw pointers. Plain C11.
  *
  *   y = weight * f(alpha * x + shift) + bias        f: tanh (DyT), erf (Derf) and relatives

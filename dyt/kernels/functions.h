@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The functions f of the point-wise family y = weight * f(alpha*x + shift) + bias: one row each,
 // with formula, valid range, types and the error that every implementation has to keep.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bf16 and fp16 numbers as stored, and their conversions: exact one way, rounded once to nearest
 // even the other way, subnormals kept, overflow to infinity, NaN stays NaN.
 #pragma once

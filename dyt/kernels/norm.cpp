@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/kernels/norm.h"
 
 #include "dyt/kernels/internal/run_first.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // LayerNorm and RMSNorm over the channels on raw pointers: the rivals of the point-wise family, as
 // carefully written.
 //

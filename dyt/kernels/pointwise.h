@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The point-wise family on raw pointers: y = weight * f(alpha*x + shift) + bias, forward and
 // backward, alone or together with the residual addition before it.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "dyt/kernels/pointwise_wide_simd.cpp"
 #include <hwy/foreach_target.h>

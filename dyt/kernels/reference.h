@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The plain implementations, beside every fast one for ever: one loop, one element at a time, one
 // thread.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A small team of threads that runs the pieces of kernels, for callers without a pool of their own.
 //
 //   Threads threads(4);  // starts three: the caller's own thread is the fourth

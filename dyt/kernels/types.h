@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What all kernels share: types of arrays, shapes, and who runs the pieces of a problem.
 //
 //   forward(problem);                                 // one thread

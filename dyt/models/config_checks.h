@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the models' configurations have in common: keys, and whether a network can be built.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the convolutional networks are made of: tensors (B, C, H, W) in shape and channels last in
 // memory, so that the slots see (B, H, W, C) without a copy.
 #pragma once

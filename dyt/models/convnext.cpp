@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/models/convnext.h"
 
 #include <ATen/ops/full.h>

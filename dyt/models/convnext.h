@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ConvNeXt (Liu et al., arXiv 2201.03545) for image classification, with the names and the
 // semantics of timm 1.0.15's `convnext_*` models; what stands at the norm slots is a key.
 //

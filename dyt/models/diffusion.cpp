@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/models/diffusion.h"
 
 #include <ATen/ops/where.h>

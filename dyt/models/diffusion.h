@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Gaussian diffusion with a network that predicts noise and, as raw values between the two natural
 // bounds, variances (Ho et al., arXiv 2006.11239; Nichol, Dhariwal, arXiv 2102.09672), as
 // facebookresearch/DiT of June 2023 has it. Pure functions: noise comes from the caller, the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Drawing samples by a diffusion process backwards: ancestral steps (DDPM, Ho et al., arXiv
 // 2006.11239), implicit ones (DDIM, Song et al., arXiv 2010.02502), and classifier-free guidance
 // (Ho, Salimans, arXiv 2207.12598), as facebookresearch/DiT of June 2023 has them.

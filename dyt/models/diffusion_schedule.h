@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The noise schedule of Gaussian diffusion (Ho et al., arXiv 2006.11239) as tables in float64, and
 // its respacing to fewer steps (Nichol, Dhariwal, arXiv 2102.09672); the rules of
 // facebookresearch/DiT of June 2023.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Looking the values of a DiffusionSchedule up at the steps of a batch.
 #pragma once
 

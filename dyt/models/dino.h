@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Self-distillation without labels (DINO, Caron et al., arXiv 2104.14294; release of April 2023):
 // the network that student and teacher both are. What stands at the backbone's norm slots is a key;
 // the head has none.

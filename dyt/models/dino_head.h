@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The projection head of DINO (arXiv 2104.14294, release of April 2023):
 //
 //   mlp:         Linear(D, hidden), [BatchNorm], GELU, ..., Linear(hidden, bottleneck)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // DINO's loss, the centre that keeps the teacher from one answer, and the teacher's temperature
 // (arXiv 2104.14294; release of April 2023).
 //

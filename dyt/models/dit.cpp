@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/models/dit.h"
 
 #include <ATen/ops/silu.h>

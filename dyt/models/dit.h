@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Diffusion Transformer (Peebles, Xie, "Scalable Diffusion Models with Transformers", arXiv
 // 2212.09748) with the names, the order and the semantics of facebookresearch/DiT of June 2023;
 // what stands at the norm slots is a key.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // DitConfig of dit.h: its fields, what makes them fit together, the published sizes.
 #include <array>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What all networks for image classification have in common.
 #pragma once
 

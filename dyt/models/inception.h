@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The Inception-v3 of 2015 (Szegedy et al., arXiv 1512.00567) with 1008 outputs that FID, sFID and
 // the Inception score are defined by: the TensorFlow graph's arithmetic under the names of its
 // public conversion to PyTorch (`pt_inception-2015-12-05-6726825d.pth`). It differs from the usual

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/models/inception_blocks.h"
 
 #include <ATen/ops/avg_pool2d.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The parts of Inception (inception.h): a convolution with its norm, and the five kinds of blocks.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Start values that models have in common, by layer kind.
 //
 //   initialize_layers(model, {.linear = xavier_uniform()}, seed);

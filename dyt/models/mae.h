@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Masked autoencoder (He et al., arXiv 2111.06377): a ViT that sees a quarter of the patches, and a
 // small decoder that paints the rest. Names and semantics are those of the release of April 2022;
 // what stands at the norm slots is a key.

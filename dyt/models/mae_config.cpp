@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // MaeConfig of mae.h: its fields, what makes them fit together, and the published sizes.
 #include <vector>
 

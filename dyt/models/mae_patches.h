@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a masked autoencoder does with patches, as pure functions: which are kept, what is to be
 // predicted, the loss, and pictures of the result.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A model by name: its family, the family's sizes and the start of its weights.
 //
 //   ModelConfig model = find_model("convnext_tiny");     // a row of model_table()

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/models/positions.h"
 
 #include <ATen/ops/_upsample_bicubic2d_aa.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Position tables: a learned one for another grid of patches, by each of the three rules that
 // checkpoints were made with, and the fixed one of sines and cosines.
 //

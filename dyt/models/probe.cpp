@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/models/probe.h"
 
 #include "dyt/models/config_checks.h"

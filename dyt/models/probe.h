@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Linear probing as MAE does it (arXiv 2111.06377, release of April 2022): a frozen encoder, its
 // class token, a batch norm without weight and bias, one matrix.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A frozen Vision Transformer with a trained matrix on top: how good features are is measured so.
 //
 //   auto model = std::make_shared<ProbeClassifier>(config, ProbeKind::kLastClassTokens);

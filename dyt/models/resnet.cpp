@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/models/resnet.h"
 
 #include <ATen/ops/max_pool2d.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ResNet (He et al., arXiv 1512.03385) for image classification, with the names and the semantics
 // of torchvision 0.26's `resnet*` models (the stride of a bottleneck sits on its 3x3 convolution);
 // what stands behind each convolution is a key.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ResNetConfig of resnet.h: its fields and what makes them fit together.
 #include "dyt/models/config_checks.h"
 #include "dyt/models/resnet.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The table of models: one row a name, with the family, the sizes and the start values that it
 // stands for; and the families, each with the model that shows its keys.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From a pre-trained encoder to a classifier: what MAE's fine-tuning and linear probing (release of
 // April 2022) take out of a checkpoint of MAE or DINO, as a function of named tensors.
 //

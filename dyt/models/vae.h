@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The autoencoder of latent diffusion (Rombach et al., arXiv 2112.10752), which DiT trains and
 // samples behind: images (B, 3, 8h, 8w) <-> latents (B, 4, h, w). Names are those of diffusers'
 // AutoencoderKL, so that its `sd-vae-ft-ema` and `sd-vae-ft-mse` load by name. For inference: no

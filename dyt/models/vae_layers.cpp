@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/models/vae_layers.h"
 
 #include <ATen/ops/constant_pad_nd.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The parts of Vae (vae.h) and their names; networks are built of them there alone.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/models/vgg.h"
 
 #include <ATen/ops/adaptive_avg_pool2d.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // VGG (Simonyan, Zisserman, arXiv 1409.1556) with a slot behind each convolution, for image
 // classification, with the names and the semantics of torchvision 0.26's `vgg*_bn` models.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Vision Transformer (Dosovitskiy et al., arXiv 2010.11929) for image classification, with the
 // names, the order and the semantics of timm 1.0.15's `vit_*` models; what stands at the norm slots
 // is a key.

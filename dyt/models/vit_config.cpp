@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // VitConfig of vit.h: its fields and what makes them fit together.
 #include "dyt/models/config_checks.h"
 #include "dyt/models/vit.h"

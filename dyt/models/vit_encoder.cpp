@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/models/vit_encoder.h"
 
 #include <ATen/ops/cat.h>

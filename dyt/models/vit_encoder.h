@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A Vision Transformer without a classifier, for images of any size: the backbone of DINO (arXiv
 // 2104.14294, release of April 2023), and what stands under a probe.
 //

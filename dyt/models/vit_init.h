@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Start values of a ViT's weights by named random streams: each parameter draws from the stream
 // (seed, "weights/<its name>"), so that two models of one seed differ in nothing but what differs
 // in their configurations.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/nn/attention.h"
 
 #include <ATen/ops/scaled_dot_product_attention.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Multi-head self-attention with one fused projection, as in timm's ViT.
 //
 //   qkv = Linear(D, 3D), its outputs ordered [q | k | v], each of them h heads of D/h channels

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A pre-norm Transformer block, its names those of timm's ViT:
 //
 //   x <- x + drop_path1(ls1(attn(norm1(x))))

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The blocks of a Transformer, one after the other, their names their numbers from 0:
 //
 //   auto blocks = std::make_shared<BlockStack>(options, /*depth=*/12);

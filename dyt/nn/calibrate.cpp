@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // calibrate() of norm.h.
 #include <algorithm>
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A convolution of images, (B, in, H, W) -> (B, out, H', W'), with LibTorch's parameter names. As
 // nn::Linear it starts at zero and touches no random generator.
 //

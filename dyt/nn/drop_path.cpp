@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/nn/drop_path.h"
 
 #include <ATen/ops/tensor.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Stochastic depth (Huang et al., arXiv 1603.09382): in training a sample loses its whole branch
 // with probability `rate`, and what stays is divided by 1 - rate.
 #pragma once

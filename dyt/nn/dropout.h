@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Dropout (Srivastava et al., JMLR 15, 2014): in training each element is zeroed with probability
 // `rate`, and what stays is divided by 1 - rate.
 #pragma once

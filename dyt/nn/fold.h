@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Folding for inference: the affine step of a norm slot goes into the matrices that read its
 // output.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/nn/layer_scale.h"
 
 #include <ATen/ops/empty.h>

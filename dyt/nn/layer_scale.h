@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // y = gamma * x with one learnable gamma per channel: the branch scale of CaiT (arXiv 2103.17239).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // y = x weight^T + bias, (..., in) -> (..., out).
 //
 // LibTorch's own Linear draws its start from the global random generator; here parameters are zero

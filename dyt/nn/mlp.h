@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The feed-forward branch: fc2(GELU(fc1(x))).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The norm slot: whatever stands where a norm stands, behind one interface.
 //
 //   auto norm = make_norm(parse_norm_spec("dyt:alpha0=auto"), dim, Site::kAttention);

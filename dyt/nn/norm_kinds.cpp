@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/nn/norm_kinds.h"
 
 #include <ATen/ops/batch_norm.h>

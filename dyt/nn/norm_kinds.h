@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The classes behind the rows of norm_table.cpp. Networks do not name them: they call make_norm.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/nn/norm_spec.h"
 
 #include <array>

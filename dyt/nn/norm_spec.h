@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a model's configuration says about its norm slots, and its text form `kind[:key=value]...`.
 //
 //   NormSpec spec = parse_norm_spec("dyt:alpha0=auto");

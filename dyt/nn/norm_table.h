@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The table of everything that can stand where a norm stands: one row a kind.
 //
 //   for (const NormRow& row : norm_table()) { list(row.name, row.summary); }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/nn/patch_embed.h"
 
 #include <ATen/ops/linear.h>

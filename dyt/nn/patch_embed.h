@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Images to patch tokens: a convolution with kernel = stride = patch side and a bias, patches in
 // row-major order of the grid.
 //

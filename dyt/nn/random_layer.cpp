@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/nn/random_layer.h"
 
 #include "dyt/core/error.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What all layers that draw at random in training have in common: their rate, and their place in
 // the random streams.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where in a network a norm slot stands. Some rules go by it: the published alpha0, health reports.
 //
 //   site_name(Site::kFfn);   // "ffn"

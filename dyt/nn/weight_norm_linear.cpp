@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/nn/weight_norm_linear.h"
 
 #include <ATen/ops/_weight_norm.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A linear layer without bias whose rows have a learned length (Salimans and Kingma, arXiv
 // 1602.07868), with the names of PyTorch's torch.nn.utils.weight_norm:
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where tensors live: what the key `device` means on this machine.
 #pragma once
 

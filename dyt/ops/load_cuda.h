@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The operators of dyt/ops for CUDA tensors. They are a library of their own, libdyt_ops_cuda.so,
 // built where a CUDA toolkit was found and loaded when a GPU is asked for, so that nothing else
 // needs CUDA.

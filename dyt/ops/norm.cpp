@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One file for the public functions, the schemas and autograd: whoever calls norm() pulls the
 // registration out of the static library.
 #include "dyt/ops/norm.h"

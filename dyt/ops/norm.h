@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // LayerNorm and RMSNorm over the last dimension as LibTorch operators, with the kernels of
 // dyt/kernels/norm.h.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/ops/internal/norm_check.h"
 
 #include <ATen/ops/empty.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One file for the public functions, the schemas and the kernels for CPU and Meta: whoever calls
 // pointwise() pulls the registration out of the static library with it.
 #include "dyt/ops/pointwise.h"

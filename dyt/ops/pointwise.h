@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The point-wise family as LibTorch operators: y = weight * f(alpha*x + shift) + bias.
 //
 //   at::Tensor y = dyt::ops::pointwise(x, alpha, {}, weight, bias, "tanh");  // DyT, channels last

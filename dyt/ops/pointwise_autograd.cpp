@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/ops/internal/pointwise_autograd.h"
 
 #include <ATen/core/LegacyTypeDispatch.h>

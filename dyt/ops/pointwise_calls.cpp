@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/ops/internal/pointwise_calls.h"
 
 #include <ATen/core/dispatch/Dispatcher.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/ops/internal/pointwise_double_backward.h"
 
 #include <ATen/ATen.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // AdamW (Loshchilov and Hutter, 2019; the update of torch.optim.AdamW in PyTorch 2.11). The
 // arithmetic is LibTorch's own fused kernel.
 #pragma once

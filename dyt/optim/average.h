@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Moving averages of weights: a teacher that follows its student, an average of a training's
 // weights.
 //

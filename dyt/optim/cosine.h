@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The cosine of the vision recipes as a pure function of the step: a learning rate, a weight decay
 // or a teacher's momentum.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What some recipes do to gradients between backward and the optimizer's step.
 //
 //   clip_each_gradient(parameters, 0.3);             // DINO: every tensor by itself

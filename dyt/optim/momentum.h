@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SGD with momentum, and LARS (You, Gitman, Ginsburg, arXiv 1708.03888) as MAE's linear probe has
 // it. With g the gradient, p the parameter, m the momentum buffer, 0 at the start:
 //   sgd    g <- g + weight_decay p

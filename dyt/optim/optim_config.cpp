@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/optim/optim_config.h"
 
 namespace dyt::optim {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a recipe says about its optimizer: the rule, the learning rate over the run, decay,
 // clipping.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The update of named parameters from their gradients, by one of three rules.
 //
 //   std::unique_ptr<Optimizer> optimizer = make_optimizer(named_parameters(*model), config);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Shearing, shifting and turning of 8-bit images, the same bits as Pillow's
 // `Image.transform(size, AFFINE, ...)` and `Image.rotate`.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The channels of a pixel side by side in a vector, for the CPU that runs it.
 #include "dyt/pixels/internal/bicubic.h"
 

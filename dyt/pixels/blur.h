@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Gaussian blur of 8-bit images, the same bits as Pillow's ImageFilter.GaussianBlur(radius).
 //
 // Three box blurs a direction stand for the Gaussian of standard deviation `radius` (Gwosdek et

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A box blur on vectors, for the CPU that runs it: neighbouring columns side by side.
 #include "dyt/pixels/internal/blur_pass.h"
 

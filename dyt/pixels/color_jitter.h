@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // torchvision's ColorJitter on Pillow images: brightness, contrast, saturation and hue by random
 // amounts, in random order.
 #pragma once

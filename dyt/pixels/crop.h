@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Cutting, mirroring and framing of 8-bit images: all exact copies of pixels.
 #pragma once
 

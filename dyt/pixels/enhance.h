@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Colour, contrast, brightness and sharpness of 8-bit images by a factor, the same bits as Pillow's
 // ImageEnhance (and torchvision's adjust_* on Pillow images).
 //

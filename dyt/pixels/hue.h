@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The hue of 8-bit RGB images, through Pillow's HSV.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From 8-bit images to what a network takes, fp32 (C, H, W): normalization and random erasing.
 #pragma once
 

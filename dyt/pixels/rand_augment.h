@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // RandAugment as timm's `rand-m9-mstd0.5-inc1` has it (timm 1.0.15, data/auto_augment.py).
 //
 //   for (const AugmentStep& step : draw_rand_augment(config, random)) {

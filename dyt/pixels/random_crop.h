@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which part of an image a training view is cut from: drawn first, cut afterwards (crop.h).
 //
 //   const Rectangle part = draw_resized_crop({}, {.height = 480, .width = 640}, random);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Resizing of 8-bit images, the same bits as Pillow's `Image.resize(size, filter, box)`.
 //
 //   const formats::Image small = resize(image, {.height = 224, .width = 224}, Filter::kBicubic);

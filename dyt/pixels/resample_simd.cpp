@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The passes of resizing on vectors, for the CPU that runs them. All sums are of integers: the same
 // bits as one by one.
 #include "dyt/pixels/internal/resample_passes.h"

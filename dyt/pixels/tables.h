@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Operations that map each 8-bit value by a table, a channel at a time, the same bits as Pillow's
 // ImageOps and timm's auto_augment.py.
 #pragma once

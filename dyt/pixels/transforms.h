@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the published recipes do to an image before the network sees it, as plain configurations.
 //
 //   const TrainTransform transform = supervised_train(224);

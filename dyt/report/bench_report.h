@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A measurement of `dyt bench ops` for people: a page with plots and tables from its JSON
 // (bench/ops_bench.h).
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the networks drew or looked at, slot beside slot.
 #include "dyt/report/internal/compare_sections.h"
 #include "dyt/report/internal/html.h"

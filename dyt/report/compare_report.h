@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A comparison for people: one HTML page and one terminal table from the text of compare.json
 // (docs/compare-json.md).
 //

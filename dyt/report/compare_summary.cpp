@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The first screen: what was compared, the verdicts, how sure they are, what they mean.
 #include <algorithm>
 #include <cmath>

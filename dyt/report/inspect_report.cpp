@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/report/inspect_report.h"
 
 #include "dyt/core/text.h"

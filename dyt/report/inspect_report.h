@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What `dyt inspect` found in a checkpoint (tasks/inspect.h), for people: a page with pictures and
 // a terminal table.
 //

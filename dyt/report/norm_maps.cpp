@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/report/internal/norm_maps.h"
 
 #include <algorithm>

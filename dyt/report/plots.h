@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whether plots can be drawn here: to be known before hours of training, not after them.
 #pragma once
 

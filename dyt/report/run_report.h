@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One training run for people: an HTML page from the texts of a run folder's files.
 //
 //   run_report_html(read_file(run / "config.toml"), read_file(run / "metrics.jsonl"),

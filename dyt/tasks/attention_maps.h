@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where a Vision Transformer's last block looks, as a picture.
 #pragma once
 

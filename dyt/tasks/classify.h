@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Supervised image classification: a network, cross-entropy, accuracy on the test images.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What of a record of data is otherwise in another one, and reading records.
 #include <algorithm>
 #include <iterator>

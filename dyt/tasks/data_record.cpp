@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/tasks/data_record.h"
 
 #include <ATen/Parallel.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a run's folder says of the data that it was made from (data.json), and what of that is
 // otherwise where the data are opened again: a number of other images is never taken for the run's.
 //

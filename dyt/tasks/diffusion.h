@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Diffusion (DiT) on the images themselves or, with config.diffusion.autoencoder, on their latents:
 // the network learns to say what noise was added. The test loss is that of test images with noise
 // and steps of their own, the same in every evaluation; the accuracy is the share of drawn pictures

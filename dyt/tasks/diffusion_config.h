@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a run of diffusion says beyond its network.
 #pragma once
 

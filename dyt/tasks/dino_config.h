@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a run of self-distillation says beyond its network.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Keys that nothing in a run would read: who sets one believes that it does something.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The keys that name files which decide results. They are no part of a run's identity as texts (the
 // checksums of what they name are), but a command or a configuration that is to repeat a result
 // needs them, and as absolute paths, wherever it is given.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A look into a run's checkpoint: its norm slots, what arrives at them, what its norms do.
 //
 //   const std::string text = inspect_run("runs/demo/slots/dyt/seed-0", {.which = "best"});

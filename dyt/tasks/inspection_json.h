@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The parts of an inspection's JSON, and of a comparison's, that need no LibTorch.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whose neighbours vote in knn_evaluation.h.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How good a pre-trained network's features are, without training anything on them: the share of
 // test images whose nearest neighbours among training images say their class.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Images as the latents of a frozen autoencoder, which latent diffusion trains and samples on.
 //
 //   const LatentSpace space("sd-vae-ft-ema.safetensors", at::kCPU);

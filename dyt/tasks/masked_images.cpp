@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/tasks/masked_images.h"
 
 #include "dyt/data/image_grid.h"

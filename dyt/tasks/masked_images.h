@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Masked autoencoding (MAE): three quarters of an image's patches are hidden and predicted. The
 // test loss is that of the test images under masks of their own, the same in every evaluation; the
 // accuracy is what the nearest neighbours among the encoder's features of training images say.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A checkpoint of a run folder with its data and its network, ready to be looked at.
 //
 //   const OpenRun run = open_run("runs/a", "last", {"data.folder=new", "other_data=true"});

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/tasks/output_place.h"
 
 #include "dyt/tasks/input_paths.h"

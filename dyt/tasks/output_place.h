@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where a command may write: not in what its configuration reads, and not around it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Networks that make a vector of a picture, by which sets of pictures are compared.
 //
 //   const PictureNetwork network = classifier_network("runs/classifier", {});

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How good generated pictures are, beside real ones: what `dyt fid` does. With the Inception
 // network of 2015 these are FID, sFID, the Inception score, precision and recall as the field
 // reports them; with a classifier trained here they are the same formulas on that network's

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sets of pictures, real or generated, one after the other as 8-bit pixels.
 #pragma once
 

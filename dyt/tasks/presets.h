@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Presets: values that go with a data set or a model name, below a file and overrides in
 // precedence.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Weights of a pre-training as the start of a classifier (MAE's and DINO's fine-tuning).
 #pragma once
 

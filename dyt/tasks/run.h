@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One run from its configuration to its folder: what `dyt train` and `dyt eval` do.
 #pragma once
 

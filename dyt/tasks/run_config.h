@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The configuration of one training run: every key that `dyt train` knows.
 #pragma once
 

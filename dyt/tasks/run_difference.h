@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // By what a run's folder and a run that is asked for are not the same run.
 #pragma once
 

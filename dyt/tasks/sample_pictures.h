@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Pictures drawn from a run of diffusion, as PNG files: what `dyt sample` does.
 //
 //   FOLDER/samples.json              what the pictures were drawn from

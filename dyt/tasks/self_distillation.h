@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Self-distillation (DINO): a student learns to say of small and large crops what its own moving
 // average, the teacher, says of the large ones. The test loss is that of crops of some test
 // images of every class, the same in every evaluation; the accuracy is what the nearest neighbours among the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where a network starts if not at random weights, and what of it is trained (pretrained.h).
 #pragma once
 

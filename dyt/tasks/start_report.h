@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a run took from the weights that it started from, for the person and for env.json.
 #pragma once
 

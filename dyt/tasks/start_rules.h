@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Equal shapes are not equal networks: which settings of a run decide what its weights mean, so
 // that a run that starts from them must have the same (docs/design.md, section 8).
 //

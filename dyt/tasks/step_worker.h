@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A process that trains in blocks by command, for measuring what a step costs: a parent starts one
 // for each slot and lets them step in turns, so that all meet the same machine.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The share of samples whose class is among the five that score highest, where there are classes
 // enough for that to say something.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What all tasks on images have in common: data in memory, batches of them, a network that is
 // looked at after training.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A checkpoint in a run's folder: checkpoints/step-N with its tensors and state.json, which holds a
 // checksum of each file beside it and, in its last line, of itself. Every byte is checked when it
 // is read.

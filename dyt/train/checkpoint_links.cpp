@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/train/checkpoint_links.h"
 
 #include "dyt/core/files.h"

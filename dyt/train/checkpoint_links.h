@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // `last` and `best` in a run's folder: links for people and scripts, put again where a copy of the
 // folder was made without them; and what goes from the folder when checkpoints or the run do.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/train/environment.h"
 
 #include <sys/utsname.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a result depends on besides its configuration: versions and hardware.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The training loop: steps, evaluation after every epoch, checkpoints, resuming, divergence.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How the JSON files of a run's folder are read, and in what words they are refused.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The folder of one run (docs/runs.md): what is in it, when it is whole, how a run goes on from it.
 // Everything but metrics.jsonl appears in one step or not at all. What is removed or replaced is
 // what this run has written (core/owned_folder.h).

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/train/run_place.h"
 
 #include "dyt/train/checkpoint_links.h"

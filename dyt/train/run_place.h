@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A run's folder as others than the run itself write to it: the program's report, a comparison.
 #pragma once
 

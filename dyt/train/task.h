@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the loop needs from a task: a model, its batches, a loss, an evaluation. The loop knows
 // nothing of images or text; a task knows nothing of steps to disk, schedules or resuming.
 #pragma once

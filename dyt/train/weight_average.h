@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The exponential moving average of a network's parameters and buffers over its training.
 //
 //   WeightAverage average(*model, 0.9999);      // starts as a copy

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Inference without norms, in plain C: a residual stream through layers whose norm is Dynamic Tanh.
  *
  *   h = h + branch                       dyt_add_forward does both in one pass,

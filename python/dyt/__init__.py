@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Transformers without normalization layers: the operators of dyt on PyTorch tensors.
 
     import dyt

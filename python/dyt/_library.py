@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Finds and loads libdyt.so; every way in which that can fail is an ImportError that says what to do."""
 import os
 import pathlib

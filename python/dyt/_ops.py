@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The operators of torch.ops.dyt with names, defaults and words."""
 from typing import Optional
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Fits the tables of dyt/kernels/internal/function_tables.h: f on 16 intervals, one polynomial each.
 
 Usage: python scripts/fit/function_tables.py > dyt/kernels/internal/function_tables.h   (numpy, mpmath)

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Makes statistics_golden.json: means, deviations, t intervals and verdicts of paired differences,
 by numpy and scipy, with the rules of dyt/compare/verdict.h written out a second time.
 

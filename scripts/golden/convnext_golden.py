@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes tests/models/golden/convnext_{ln,dyt}.safetensors: a small ConvNeXt of timm, run by PyTorch in float64.
 
     pip install torch==2.11.0 timm==1.0.15 torchvision==0.26.0 safetensors numpy     (see scripts/golden/README.md)

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Prints what tests/data/dataset_test.cpp expects of the split of the digits (scikit-learn 1.9.1)."""
 import hashlib
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes tests/models/golden/dit_{ln,dyt}.safetensors: a small DiT, run by PyTorch in float64.
 
     pip install torch==2.11.0 safetensors numpy     (see scripts/golden/README.md)

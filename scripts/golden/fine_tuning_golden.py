@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes tests/models/golden/fine_tuning_{ln,dyt}.safetensors: ten steps of MAE's fine-tuning of a small ViT of timm,
 run by PyTorch in float64.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes tests/models/golden/{mae,dino}_{ln,dyt}.safetensors: a small MAE and a small DINO in PyTorch, float64.
 
     pip install torch==2.11.0 timm==1.0.15 safetensors numpy     (see scripts/golden/README.md)

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Golden numbers of the point-wise functions, by mpmath with 60 digits.
 
 Usage: python scripts/golden/pointwise_golden.py > tests/kernels/golden/pointwise.csv

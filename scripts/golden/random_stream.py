@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The random streams of dyt/core/random.h, and the random functions of Python, numpy and torch drawing from one.
 
     with drawing_from(RandomStream(seed, "transform/flip", epoch, sample)):

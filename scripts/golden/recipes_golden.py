@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes tests/pixels/golden/{multi_crop,supervised,crop_recipes}.safetensors and
 tests/data/golden/repeated_order.safetensors: what whole recipes of torchvision and timm make of small images.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes tests/formats/golden/*.safetensors with the reference writer.
 
     pip install safetensors==0.8.0 torch==2.11.0 numpy

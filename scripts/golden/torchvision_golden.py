@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes tests/models/golden/{resnet,vgg}_{bn,dyt}.safetensors: small ResNets and VGGs of torchvision, run by
 PyTorch in float64, and the names of the full ones.
 

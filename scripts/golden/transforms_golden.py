@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes tests/pixels/golden/*.safetensors and tests/data/golden/mixup.safetensors: what Pillow, torchvision
 and timm make of small images, for explicit parameters.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes tests/models/golden/vit_{ln,dyt}.safetensors: a small ViT of timm, run by PyTorch in float64.
 
     pip install torch==2.11.0 timm==1.0.15 safetensors numpy     (see scripts/golden/README.md)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/analysis/curve_fit.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // FID, Inception score, precision and recall: printed values of the conformance vectors, known
 // answers, degenerate sets.
 #include "dyt/analysis/sample_quality.h"

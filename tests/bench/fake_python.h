@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A program in the place of Python that does what a shell script says.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Wrong input gets a clear error with its exit code, and nothing half-written.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // dyt bench: what figures depend on stands beside them.
 #include <gtest/gtest.h>
 

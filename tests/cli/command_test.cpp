@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The commands as a person uses them, on a model that trains in a second.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // dyt data fetch and verify as a person uses them.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Full disks, closed pipes, two processes in one folder, damaged and finished folders.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/cli/folder_content.h"
 
 #include <nlohmann/json.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // "The same bits" of two run or comparison folders (docs/runs.md): every file, link and folder,
 // below as well, with its bytes; of JSON without the fields that are measured and not computed.
 #pragma once

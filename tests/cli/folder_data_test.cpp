@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The user's own images, good and bad, in folders with blanks and umlauts in their names.
 #include <gtest/gtest.h>
 

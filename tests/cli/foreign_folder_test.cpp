@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every command pointed at a folder of a person's, at its own input, and at damaged or copied runs.
 #include <gtest/gtest.h>
 

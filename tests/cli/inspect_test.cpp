@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // dyt inspect, and what train says of a loss that is not finite.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Signals: the first Ctrl-C saves and says how to go on, the second leaves at once.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A run or a comparison killed with SIGKILL at random moments and given again ends with the very
 // bits of an unbroken one.
 #include <gtest/gtest.h>

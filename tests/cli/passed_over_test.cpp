@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the program says of folders of images that hold more than the images it takes.
 #include <gtest/gtest.h>
 #include <sys/stat.h>

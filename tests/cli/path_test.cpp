@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Names and texts that are no plain ASCII, folders without permission, lists of seeds.
 #include <gtest/gtest.h>
 #include <unistd.h>

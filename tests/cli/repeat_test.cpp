@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a command says of repeating its result, and what a run is opened with, as a person meets it.
 #include <gtest/gtest.h>
 

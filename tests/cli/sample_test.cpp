@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // dyt sample and dyt fid: pictures of a run, and how good they are.
 #include <gtest/gtest.h>
 

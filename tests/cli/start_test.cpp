@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // `start.from` through the command: a difference that shapes do not show is refused, and what was
 // taken is said.
 #include <gtest/gtest.h>

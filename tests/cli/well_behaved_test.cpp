@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What one expects of any tool: pipes for files, closed streams, plain terminals, no gnuplot.
 #include <gtest/gtest.h>
 

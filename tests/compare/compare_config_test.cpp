@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // configs/compare/*.toml are what they say of themselves: defaults and presets, written out.
 #include "dyt/compare/compare_config.h"
 

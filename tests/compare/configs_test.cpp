@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The configurations that the repository offers: each is read, and its network can be built for the
 // images of its data, with every slot that it compares.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Stands for the `dyt` executable in the tests of process_launcher: `train` and `step-worker` with
 // key=value arguments, of which it knows out, identity and mode.
 #include <signal.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs without training: an in-process launcher that writes run folders as `dyt train` would, with
 // results that depend on slot, seed and learning rate alone, and the configuration they need.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The object "kpi" of compare.json, from whole comparisons of fake runs.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The limits as configuration: their bounds, and the rate at which stability is judged.
 #include <gtest/gtest.h>
 

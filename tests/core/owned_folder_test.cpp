@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/core/owned_folder.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/core/paths_apart.h"
 
 #include <gtest/gtest.h>

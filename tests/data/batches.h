@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Batches made here and now, for tests of what is in them.
 #pragma once
 

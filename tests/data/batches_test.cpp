@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/data/batches.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Helpers of this folder's tests: IDX files on disk, errors as text.
 #pragma once
 

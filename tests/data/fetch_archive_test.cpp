@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fetching a data set that is published as an archive.
 #include "dyt/core/error.h"
 #include "dyt/core/files.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fetching from a folder and from a web server, with everything that can go wrong on the way.
 #include "dyt/data/fetch.h"
 

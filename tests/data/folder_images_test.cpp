@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Data sets that are folders of JPEG and PNG files.
 #include <torch/types.h>
 

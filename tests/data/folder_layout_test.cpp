@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which folders are trained on and which are tested on, by the names that people give them.
 #include "dyt/data/internal/folder_layout.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Folders of images that stay in their files: data.stream.
 #include <torch/types.h>
 

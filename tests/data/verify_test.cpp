@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Checking files that are there against the table of checksums.
 #include <cstdlib>
 

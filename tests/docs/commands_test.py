@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Runs every command of README.md and docs/*.md, word for word, and every Python snippet that needs no PyTorch.
 
     python3 tests/docs/commands_test.py --dyt build/release/cli/dyt [--full] [PAGE ...]

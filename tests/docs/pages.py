@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Reads a page of the documentation: its fenced blocks, their commands, and what breaks the rules.
 
 Rules, so that nothing has to be guessed and nothing escapes the test:

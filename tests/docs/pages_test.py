@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Tests of the reader of pages: what is a command, and that nothing escapes."""
 import unittest
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The quick test's bin/dyt: hands a command on to the real program and shortens its training.
 
     python3 short_dyt.py PROGRAM ARGUMENTS...

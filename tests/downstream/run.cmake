@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # cmake -DBUILD=... -DSOURCE=... -DEXAMPLES=... -DLIBTORCH_ROOT=... -DPKG_CONFIG=... -DCC=... -P run.cmake:
 # installs the package into a folder of its own, builds small projects against it and runs what they built.
 function(run)

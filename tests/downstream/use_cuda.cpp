@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kernels on a GPU, or the words that say why not.
 #include <cstdio>
 

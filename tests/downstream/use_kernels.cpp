@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Dynamic Tanh on raw pointers, as an inference engine would call it.
 #include <cmath>
 #include <vector>

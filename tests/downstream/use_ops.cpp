@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The same function as a LibTorch operator.
 #include <ATen/ATen.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Helpers of this folder's tests: errors as text, files made in memory.
 #pragma once
 

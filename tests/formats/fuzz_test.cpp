@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Random damage to valid files: a parser may accept it or throw Error(kData), never anything else.
 // Worth most under the asan preset.
 #include <fstream>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What becomes of each unusual file of vision/jpeg-conformance: decoded as Pillow does, or refused
 // with a reason. (image_test.cpp compares the pixels of all that decode with their reference.)
 #include <cstdlib>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Holds every implementation to the table of kernels/functions.h: f and f' alone, over the whole
 // range; f'' of the reference.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whole backward problems: every gradient, in every layout, against long double.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The table's bounds as numbers: how far a result of type T may be from the exact one.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Arguments of the C interface for the arrays of a test's problem.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The C interface refuses what it cannot compute, says why, and touches nothing.
 #include <gtest/gtest.h>
 

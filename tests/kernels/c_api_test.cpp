@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The C interface: the same bits as the C++ one, in place, on threads, from C; versions and names.
 #include <gtest/gtest.h>
 

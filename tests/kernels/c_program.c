@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Compiled as C11 with -Wpedantic: the proof that dyt.h is C. c_api_test.cpp calls it. */
 #include "tests/kernels/c_program.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* A call of the library from C, for c_api_test.cpp. */
 #ifndef DYT_TESTS_KERNELS_C_PROGRAM_H_
 #define DYT_TESTS_KERNELS_C_PROGRAM_H_

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the kernels should compute, in long double: f and f' in forms other than the kernels'.
 #pragma once
 

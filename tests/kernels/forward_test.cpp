@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whole forward problems: types, layouts, widths, absent parameters.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bf16 and fp16 over all their numbers: f and f' of alpha * x.
 #include <gtest/gtest.h>
 

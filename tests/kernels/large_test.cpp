@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Problems of more than 2^31 elements: rows that repeat a few, whose results a small problem gives.
 #include <gtest/gtest.h>
 

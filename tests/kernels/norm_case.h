@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One norm problem with its arrays, for tests, and what it should give, in long double.
 #pragma once
 

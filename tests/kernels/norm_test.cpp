@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Layer norm and RMS norm: every implementation against long double, by the bounds of norm.h.
 #include "dyt/kernels/norm.h"
 

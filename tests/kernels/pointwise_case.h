@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One point-wise problem with its arrays, for tests: fill it, run one implementation, look at the
 // result.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Problems with a residual addition, and results written over their inputs.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // NaN, infinities, signed zeros, subnormal and huge numbers, kinks.
 #include <gtest/gtest.h>
 

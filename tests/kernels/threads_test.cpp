@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The team of threads: every index once, whoever calls, and the kernels' bits on it.
 #include "dyt/kernels/threads.h"
 

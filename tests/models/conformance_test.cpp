@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // timm 1.0.15's outputs for a deterministic fill (tests/support/fill.h), as printed numbers.
 // Tolerance: the larger of 1e-9 and half a unit of the last printed digit.
 #include <gtest/gtest.h>

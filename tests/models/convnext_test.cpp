@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ConvNeXt against timm 1.0.15: outputs for a deterministic fill as printed numbers (tolerance: the
 // larger of 1e-9 and half a unit of the last printed digit), parameter counts, names, folding.
 #include "dyt/models/convnext.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The diffusion process' tables and respacing against printed values of facebookresearch/DiT's.
 #include "dyt/models/diffusion_schedule.h"
 

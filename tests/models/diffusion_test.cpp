@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Diffusion losses, sampling steps and guidance with the small DiT of the conformance vectors,
 // against printed values of facebookresearch/DiT's.
 #include "dyt/models/diffusion.h"

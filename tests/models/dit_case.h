@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The small DiT of the conformance vectors: latents of 4 x 8 x 8, patch 2, 24 wide, 2 blocks, 3
 // heads, 10 classes.
 //

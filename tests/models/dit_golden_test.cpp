@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A small DiT and its diffusion loss against PyTorch: scripts/golden/dit_golden.py says what its
 // files hold.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // DiT against facebookresearch/DiT: outputs for a deterministic fill as printed numbers
 // (dit_case.h), parameter counts, names, start values.
 #include "dyt/models/dit.h"

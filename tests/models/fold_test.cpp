@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A folded model gives the logits of the model it was made of.
 #include <gtest/gtest.h>
 #include <torch/types.h>

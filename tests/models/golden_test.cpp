@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A small ViT and a small ConvNeXt against PyTorch and timm: scripts/golden/vit_golden.py and
 // convnext_golden.py say what their files hold.
 #include <gtest/gtest.h>

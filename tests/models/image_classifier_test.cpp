@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What all classifiers have in common: logits in one step and in two.
 #include "dyt/models/image_classifier.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The Inception network of FID against printed values: outputs for a deterministic fill, the resize
 // rule, counts, names.
 #include "dyt/models/inception.h"

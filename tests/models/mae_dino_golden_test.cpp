@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A small MAE and a small DINO against PyTorch: scripts/golden/mae_dino_golden.py says what the
 // files hold. The recipe's parts around the networks are under test with them: schedules, clipping,
 // decay, the frozen last layer, the moving average.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The masked autoencoder against the release of April 2022: outputs for a deterministic fill as
 // printed numbers (tolerance: the larger of 1e-9 and half a unit of the last printed digit).
 #include "dyt/models/mae.h"

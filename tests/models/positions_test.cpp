@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // MAE's and DINO's position tables; timm's rule stands in conformance_test.cpp.
 #include "dyt/models/positions.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ResNet and VGG against torchvision: scripts/golden/torchvision_golden.py says what its files
 // hold.
 #include <gtest/gtest.h>

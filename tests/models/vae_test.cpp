@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The autoencoder against printed values of the latent-diffusion module: outputs at a quarter of
 // the width for a deterministic fill, parameter counts, names.
 #include "dyt/models/vae.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // batch_norm against LibTorch's own modules; group_norm_per_token where it cannot be built.
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/autograd.h>

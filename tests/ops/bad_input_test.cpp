@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tensors that the operators do not take: each is an exception with words, never a crash and never
 // a number.
 #include <gtest/gtest.h>

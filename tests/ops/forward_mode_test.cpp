@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Forward-mode differentiation: no operator carries a tangent on, so each refuses one. Lost, it
 // would be a derivative of 0.
 #include <gtest/gtest.h>

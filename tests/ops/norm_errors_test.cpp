@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Wrong arguments of dyt::norm and dyt::norm_add: each message names the argument.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Inputs of dyt::norm, the operator on them, and LibTorch's own norms.
 #pragma once
 

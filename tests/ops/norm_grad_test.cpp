@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Gradients of dyt::norm and dyt::norm_add: finite differences, LibTorch's own, wiring of autograd.
 #include <gtest/gtest.h>
 

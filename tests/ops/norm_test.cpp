@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Forward of dyt::norm and dyt::norm_add against LibTorch's own norms; types, layouts, Meta.
 #include <ATen/autocast_mode.h>
 #include <gtest/gtest.h>

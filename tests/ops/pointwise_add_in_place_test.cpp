@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // dyt::pointwise_add_: the bits of dyt::pointwise_add in the memory of its arguments.
 #include <gtest/gtest.h>
 

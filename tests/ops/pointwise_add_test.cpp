@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // dyt::pointwise_add against the two steps it joins.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Second derivatives of the point-wise operators: finite differences of the first, LibTorch's own,
 // every subset of tangents and of wanted gradients.
 #include <gtest/gtest.h>

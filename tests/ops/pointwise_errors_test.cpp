@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Wrong arguments of dyt::pointwise: each message names the argument, what was expected and found.
 #include <gtest/gtest.h>
 

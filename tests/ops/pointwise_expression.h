@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Inputs of dyt::pointwise, the operator on them, and the same written with LibTorch's own
 // operators.
 #pragma once

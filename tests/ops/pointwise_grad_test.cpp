@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Gradients of dyt::pointwise: finite differences, LibTorch's own gradients, wiring of autograd.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // dyt::pointwise_ and dyt::pointwise.out: the bits of dyt::pointwise, written where they belong.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Forward of dyt::pointwise against LibTorch's own operators; layouts, Meta, autocast, dispatcher.
 #include "dyt/ops/pointwise.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Types of dyt::pointwise and dyt::pointwise_add: 16-bit x beside parameters of its type or of
 // float32, gradients, autocast.
 #include <ATen/autocast_mode.h>

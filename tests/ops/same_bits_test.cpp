@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The same bits for every number of threads and in every run: both families, forward and backward,
 // problems large enough to be cut into pieces.
 #include <ATen/Parallel.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The operators' schemas, word for word: programs that call them by name depend on each.
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <gtest/gtest.h>

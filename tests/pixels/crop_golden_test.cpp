@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/pixels/crop.h"
 #include "dyt/pixels/random_crop.h"
 #include "tests/pixels/golden.h"

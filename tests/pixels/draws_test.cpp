@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is drawn: ranges, probabilities, and that it is the same every time.
 #include <gtest/gtest.h>
 

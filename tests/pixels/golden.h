@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The golden files of this folder (scripts/golden/transforms_golden.py): input images, and results
 // whose names say the call, its parts divided by '/'.
 #pragma once

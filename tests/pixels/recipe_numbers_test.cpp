@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The numbers of the published recipes: as written in the configurations, and as often as they
 // come.
 #include <array>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whole recipes against torchvision and timm, draws included: scripts/golden/recipes_golden.py has
 // upstream's transforms draw from the streams of these keys.
 #include "dyt/pixels/transforms.h"

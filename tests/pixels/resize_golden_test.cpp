@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/core/random.h"
 #include "dyt/pixels/resample.h"
 #include "tests/pixels/golden.h"

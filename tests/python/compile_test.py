@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """torch.compile and torch.export take the operator whole, with dynamic shapes, and change no bit."""
 import pytest
 import torch

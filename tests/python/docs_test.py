@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The Python snippets of the documentation that need PyTorch; tests/docs/commands_test.py runs the others."""
 import pathlib
 

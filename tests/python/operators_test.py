@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every registered operator passes torch.library.opcheck; values, gradients, autocast."""
 import pytest
 import torch

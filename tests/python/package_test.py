@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How the package finds and loads the library, and what it says when it cannot."""
 import os
 import pathlib

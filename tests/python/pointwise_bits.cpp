@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What dyt::pointwise computes in C++, for Python to compute again and compare bit for bit:
 //
 //   pointwise_bits FILE.safetensors

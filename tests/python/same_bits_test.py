@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """C++ and Python get the same bits: pointwise_bits (a C++ program) computes on one thread and writes inputs and
 results, Python computes again from these inputs on all threads.
 """

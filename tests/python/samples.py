@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Samples: what the tests run on. A new operator is a row of SAMPLES, a new function a row of FUNCTIONS; dtypes
 are found by trying.
 """

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What norms do and what alpha does, in the pages of a comparison and of an inspection.
 #include <gtest/gtest.h>
 

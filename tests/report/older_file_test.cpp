@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A compare.json that was written before fields were added to version 1.
 #include <gtest/gtest.h>
 

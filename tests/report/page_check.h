@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Is a page's markup well formed? Every opened tag is closed in order, attributes are quoted, `&`
 // starts an entity, ids are unique. Enough of XML for what the report writes (it closes empty
 // elements).

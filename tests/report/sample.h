@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A made-up comparison with the shape and the size of a real one: 4 slots, 5 seeds, 20 epochs on
 // the digits, numbers like those of an independent PyTorch run.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The decision sheet of the made-up comparison: a slot that misses, one that is not sure, one that
 // may go, in turns.
 #include <nlohmann/json.hpp>

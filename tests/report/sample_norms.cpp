@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/report/sample_norms.h"
 
 #include <cmath>

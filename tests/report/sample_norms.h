@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Made-up numbers for the pictures of what norms and alpha do.
 #pragma once
 

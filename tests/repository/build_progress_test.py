@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """What `make` shows while it compiles: scripts/build_progress.py around a program that stands for ninja."""
 import importlib.util
 import io

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // expect_error(kind, "part of the message", [&] { ... }): the call throws that Error.
 // EXPECT_TRUE(mentions(message, "part")): the part is in it; a failure shows the whole message.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A web server for one test, which serves a folder in one of the ways of file_server.py.
 //
 //   FileServer server(folder.path(), "cut");

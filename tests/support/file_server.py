@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """A web server on 127.0.0.1 for the tests of fetching: file_server.py FOLDER MODE.
 
 It prints its port, then one line a request: the path and the first byte asked for. Modes:

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A limit on file sizes, which stands in for a full disk: while it lives, writes of this process
 // fail in the middle.
 #pragma once

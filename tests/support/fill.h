@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The deterministic fill of the conformance vectors: values that every implementation of a network
 // can give its parameters and inputs without a file.
 //

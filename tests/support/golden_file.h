@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A golden file of tests/models/golden: float64 tensors that PyTorch made, see scripts/golden.
 //
 //   const GoldenFile golden("mae_ln");

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Gradients against central finite differences in float64: one helper for operators, layers and
 // models.
 //

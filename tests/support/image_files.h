@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Pictures for tests, made in memory with the libraries that the readers use.
 #pragma once
 

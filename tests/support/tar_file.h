@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tar archives for tests, good and bad, made byte by byte (USTAR).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A run on a GPU beside the same on the CPU. Skipped with a reason where there is no GPU.
 #include <gtest/gtest.h>
 #include <torch/nn/module.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A run of diffusion whose evaluations measure its pictures by a classifier trained here.
 #include <gtest/gtest.h>
 

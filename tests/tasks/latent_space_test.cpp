@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Diffusion on the latents of an autoencoder.
 #include "dyt/tasks/latent_space.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sets of pictures against each other, by a classifier trained here and by Inception with weights
 // of a file.
 #include "dyt/tasks/picture_quality.h"

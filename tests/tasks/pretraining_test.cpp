@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Masked images and self-distillation on the digits, small enough for a second each.
 #include <gtest/gtest.h>
 #include <torch/nn/module.h>

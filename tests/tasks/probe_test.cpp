@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Frozen encoders with a matrix on top: start.probe.
 #include <gtest/gtest.h>
 #include <torch/nn/module.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Equal shapes are not equal networks: what a run to start from must have in common with this one.
 #include "dyt/tasks/start_rules.h"
 

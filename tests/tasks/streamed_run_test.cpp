@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs on images that stay in their files, and whose batches threads make.
 #include <gtest/gtest.h>
 #include <torch/nn/module.h>

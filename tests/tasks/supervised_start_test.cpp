@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs that start from a classifier's weights, and what a run reports where there are many classes.
 #include <ATen/ops/zeros.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs on the digits that take about a second: what the tests of pictures draw from and measure by.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A task of one weight vector: fast, deterministic, and it can be told to diverge.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // MAE's fine-tuning through the loop against PyTorch and timm: average pooling, the rate by the
 // fractional epoch and by the layer. scripts/golden/fine_tuning_golden.py says what its files hold.
 #include <gtest/gtest.h>

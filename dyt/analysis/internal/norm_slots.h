@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The norm slots of a network with their names, and watching them; not for users.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One number of a table for a terminal.
 #pragma once
 

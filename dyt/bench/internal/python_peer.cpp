@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/bench/internal/python_peer.h"
 
 #include <stdlib.h>

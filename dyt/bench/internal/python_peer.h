@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A Python of the user's as a child process that runs a script of ours: contenders of a bench that
 // need it.
 //

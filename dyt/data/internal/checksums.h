@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Comparing files on disk with the checksums of the table of remote data sets.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Classes that a split lacks: what is said about them, and what is refused.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The listing behind ImageIndex: one class's files, and all classes as the bytes of a cache file.
 #pragma once
 

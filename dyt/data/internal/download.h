@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One file over HTTP(S) or from the disk through libcurl, resumed where it can be.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Files of assets/ that are built into the library (embed_file.cmake writes the definitions).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where in a folder of images the training images are, and where those to test on.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The one way in which folders of images are looked through. What is not taken is counted by kind;
 // links to folders are followed, each real folder once; nothing is opened.
 //

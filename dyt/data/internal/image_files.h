@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The files of a data set that is a folder of images, before any of them is opened.
 #pragma once
 

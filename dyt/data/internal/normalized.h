@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The normalization of raw values in memory: training and evaluation share it, so an image without
 // augmentation gets the same bits from both.
 #pragma once

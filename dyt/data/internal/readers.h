@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One reader for each row of the table of data sets. They fill train, test, num_classes, scale
 // and, where there are any, class_names;
 // open_data does the rest.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The one thing that is looked for in an image's EXIF block: how the camera was held.
 //
 // JPEG: segments FF xx, length (2 bytes, high first, itself included); APP1 (FF E1) that begins with

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The two decoders behind image.h, and what they share.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The JSON header of a safetensors file: its own rules (JSON, types, duplicate keys). Whether
 // offsets fit shapes and the file is the reader's matter.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kernels on an NVIDIA GPU: the problems of pointwise.h and norm.h with every pointer in the
 // memory of the current device, queued on a stream. Nothing waits, nothing allocates, nothing is
 // read on the host, so calls can be captured in a CUDA graph.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What cuda.h promises, where no CUDA toolkit was there to build it with.
 #include "dyt/kernels/cuda/cuda.h"
 

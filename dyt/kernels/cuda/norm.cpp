@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/kernels/cuda/internal/launcher.h"
 #include "dyt/kernels/cuda/internal/norm_arguments.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dyt/kernels/cuda/internal/norm_backward.h"
 #include "dyt/kernels/cuda/internal/norm_forward.h"
 #include "dyt/kernels/cuda/internal/tables.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Checks of the C interface's arguments. What is wrong is refused, with what was expected and
 // found.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What every function of the C interface does: it works on its own copy of the arguments, throws
 // nothing out, and leaves the text of a refusal behind.
 #pragma once

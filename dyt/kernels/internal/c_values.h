@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The numbers of the C interface's enumerations (dyt.h) and what they stand for. They never change:
 // a new function takes the next free one.
 #pragma once

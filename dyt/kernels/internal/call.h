@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a SIMD kernel prepares once a call: single parameters as fp32 numbers, memory for sums, and
 // the choice of stores.
 #pragma once

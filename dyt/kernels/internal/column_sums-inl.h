@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Adds the chunks' sums in their order. Included once per SIMD target.
 #if defined(DYT_KERNELS_COLUMN_SUMS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef DYT_KERNELS_COLUMN_SUMS_INL_H_

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Partial sums of the reduced gradients: one part for each piece of the problem, added in the order
 // of the pieces.
 #pragma once

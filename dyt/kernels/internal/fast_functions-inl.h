@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // f and f' on vectors of fp32 numbers: tanh, erf, isru, linear_clip. Included once per SIMD target.
 //
 //   Lanes t = Tanh::value(u);

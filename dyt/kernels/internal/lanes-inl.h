@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Vectors of fp32 numbers, and how they are loaded from and stored to arrays of each type. Included
 // once per SIMD target.
 #if defined(DYT_KERNELS_LANES_INL_H_) == defined(HWY_TARGET_TOGGLE)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Layer norm and RMS norm on vectors, a row at a time. Included once per SIMD target.
 #if defined(DYT_KERNELS_NORM_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef DYT_KERNELS_NORM_INL_H_

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Parameters as fp32 numbers, and fp64 sums as gradients of the parameters' type, by vectors.
 // Included once per SIMD target.
 #if defined(DYT_KERNELS_PARAMETERS_INL_H_) == defined(HWY_TARGET_TOGGLE)

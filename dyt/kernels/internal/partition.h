@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How a problem is cut into pieces: by its shape alone, so that sums are the same bits whoever runs
 // the pieces.
 #pragma once

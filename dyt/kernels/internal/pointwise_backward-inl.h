@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Backward of the point-wise family on vectors, in one pass. Included once per SIMD target.
 #if defined(DYT_KERNELS_POINTWISE_BACKWARD_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef DYT_KERNELS_POINTWISE_BACKWARD_INL_H_

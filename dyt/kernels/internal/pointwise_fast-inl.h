@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The four fast functions for a problem's type. Included once per SIMD target, by forward and
 // backward in files of their own, which compile side by side.
 #if defined(DYT_KERNELS_POINTWISE_FAST_INL_H_) == defined(HWY_TARGET_TOGGLE)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Forward of the point-wise family on vectors. Included once per SIMD target.
 #if defined(DYT_KERNELS_POINTWISE_FORWARD_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef DYT_KERNELS_POINTWISE_FORWARD_INL_H_

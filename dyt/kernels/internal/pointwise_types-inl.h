@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From a problem's type to the loops compiled for it. Included once per SIMD target.
 #if defined(DYT_KERNELS_POINTWISE_TYPES_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef DYT_KERNELS_POINTWISE_TYPES_INL_H_

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // f, f' and f'' of each function in a type wider than the tensor's: value(u) = f(u), point(u) f and
 // f' at once, curvature(u) = f''(u).
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The rule of the implementation lists: the first that accepts the problem runs it.
 #pragma once
 

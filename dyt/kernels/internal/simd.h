@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The SIMD implementations: of each kind one for each target that was compiled and that this CPU
 // has, the best first. Fast: four functions, not exact; wide: all functions, in fp64.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Numbers as they lie in memory, one at a time: for the reference and for what happens once a call.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // f and f' of the whole family on vectors of fp32 numbers, computed in fp64: half the lanes, but
 // within 1 ULP of fp32 and 1e-6 of f' with plain formulas. For the functions that have no fast form
 // and for exact mode. Included once per SIMD target.

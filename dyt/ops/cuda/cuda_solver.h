@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The Solver of PointwiseBackend and NormBackend for CUDA: on the tensor's device and its current
 // stream, with a workspace from LibTorch's allocator. Nothing waits for the device.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // libdyt_ops_cuda.so: dyt's operators for CUDA tensors. Loading the library registers them.
 #include <torch/library.h>
 

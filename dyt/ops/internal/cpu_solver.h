@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The Solver of PointwiseBackend and NormBackend for the CPU, on LibTorch's threads.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What load_cuda() asks of libdyt_ops_cuda.so once it is loaded.
 #pragma once
 

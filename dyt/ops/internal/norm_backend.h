@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kernels of the norm operators that a device registers; see pointwise_backend.h.
 #pragma once
 

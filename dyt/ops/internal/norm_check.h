@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Arguments of the norm operators: the checks and the empty results that all backends share. They
 // look at shapes, types and devices only, so the functions *_meta are the Meta kernels as they are.
 #pragma once

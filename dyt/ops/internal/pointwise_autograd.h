@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The Autograd kernels of the point-wise operators.
 #pragma once
 

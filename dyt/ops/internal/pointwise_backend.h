@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kernels of the point-wise operators that a device registers: tensors become a problem on raw
 // pointers, which the device's Solver solves. The same for every device.
 //

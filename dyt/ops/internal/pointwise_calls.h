@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The registered operators, called through the dispatcher; shared by the backends' files.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Arguments of the point-wise operators, and the checks that all backends share.
 #pragma once
 

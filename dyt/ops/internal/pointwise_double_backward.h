@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The gradient of a gradient of the point-wise family, exact: with LibTorch's operators around f,
 // f' and f'' of the reference kernels. Nobody trains through it for speed.
 #pragma once

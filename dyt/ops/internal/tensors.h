@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Between tensors and the kernels' raw pointers.
 #pragma once
 

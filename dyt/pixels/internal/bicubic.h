@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One pixel between sixteen others (affine.h).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One box blur down the columns of bytes (blur.h).
 #pragma once
 

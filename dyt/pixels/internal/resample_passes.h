@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The two passes of resizing (resample.h) over rows of bytes.
 #pragma once
 

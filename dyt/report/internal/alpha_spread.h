@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What alpha does: alpha beside 1 / std of the slot's input, over training and over layers (the
 // paper's Figure 8).
 #pragma once

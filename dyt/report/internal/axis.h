@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Axes with ticks that do not overlap. Values are placed by us and drawn on gnuplot's linear axes,
 // so that labels and curves can be laid out exactly.
 //

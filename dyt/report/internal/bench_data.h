@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a measurement's JSON holds, cases that differ in their shape alone under one title.
 #pragma once
 

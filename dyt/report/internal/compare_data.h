@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // compare.json, version 1 (docs/compare-json.md), as plain structs. nullopt, NaN and empty texts
 // stand for null and absent fields.
 #pragma once

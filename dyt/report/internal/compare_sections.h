@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The sections of a comparison's page, as HTML, in the order in which they stand.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Curves over training, as figures (HTML): accuracy and loss of all seeds and slots, alpha of each
 // layer.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The decision sheet for a pilot: each slot against the limits that the user set, in words. All of
 // it is "" or empty for a comparison without one.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rows of dots along one axis: accuracies of seeds, paired differences with intervals, saturated
 // fractions of layers. A row's label stands above it (long names) or left of it (layer names).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Numbers as people read them. The html ones use a true minus sign and "±"; n/a becomes an en dash.
 #pragma once
 

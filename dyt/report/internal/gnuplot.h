@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Inline SVG drawn by gnuplot, a child process that reads its script from a pipe: no files.
 //
 //   GnuplotScript script({.width = 400, .height = 260, .name = "accuracy"});

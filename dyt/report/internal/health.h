@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The health section: which layers work outside the linear part of their function, and what to try.
 #pragma once
 

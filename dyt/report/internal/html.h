@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The pieces of a page: escaping, tables, notes, figures, the frame around it all.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Typed reading of a JSON document whose fields may be null or absent. Wrong types are errors that
 // name the file and the field's place ("slots[1].accuracy.mean").
 //

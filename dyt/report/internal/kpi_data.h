@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The decision sheet of compare.json (docs/compare-json.md, "kpi") as plain structs. Empty texts
 // stand for null and absent fields.
 #pragma once

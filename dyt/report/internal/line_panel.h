@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One panel of lines: training curves, alpha over training. Labels at the right end, where asked
 // for, are pushed apart so that they never overlap, and tied to their line by a leader.
 #pragma once

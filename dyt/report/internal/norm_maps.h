@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the norms of a trained network do: the paper's figures 2 and 4, from the object "norms" of
 // compare.json or of an inspection.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One panel of points with curves over them, on linear axes.
 #pragma once
 

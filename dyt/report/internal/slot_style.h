@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How a slot looks in every figure: colour (Okabe-Ito), dash pattern and marker, each of which
 // alone tells the slots apart, so that a colour-blind reader or a grey print can read the figures.
 #pragma once

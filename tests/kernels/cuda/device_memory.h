@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Device memory for the GPU tests, and host arrays mirrored in it.
 #pragma once
 

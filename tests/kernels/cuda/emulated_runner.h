@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A Runner that emulates a small device on the CPU.
 #pragma once
 

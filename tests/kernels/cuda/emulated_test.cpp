@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whole kernels, blocks, threads and partial sums included, emulated on the CPU.
 #include <gtest/gtest.h>
 

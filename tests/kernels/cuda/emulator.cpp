@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/kernels/cuda/emulator.h"
 
 namespace dyt::kernels::cuda::test {

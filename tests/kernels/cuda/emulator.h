@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs the GPU's kernels on the CPU: a grid's blocks one after the other, a block's threads as
 // fibres that take turns wherever the threads would meet. Slow and exact: what a test sees is what
 // the code does, race-free by construction.

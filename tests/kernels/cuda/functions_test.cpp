@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Holds the GPU's f and f' to the bounds of kernels/functions.h on the CPU: the same code, compiled
 // for the host, with the approximate instructions off by all that their documentation allows,
 // either way.

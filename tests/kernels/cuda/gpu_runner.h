@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A Runner on the first GPU: copies a problem's arrays there, solves it, copies them back.
 #pragma once
 

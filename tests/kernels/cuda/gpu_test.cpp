@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kernels on a GPU: the same cases as in emulation, all functions, and what only hardware
 // shows.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What cuda.h answers where there is nothing to run on: words, not a crash. With a device there is
 // nothing of this to see, and the tests under the label gpu see the rest.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // LayerNorm and RMSNorm problems of all types for a Runner, held to the bounds of norm.h against
 // long double.
 #pragma once

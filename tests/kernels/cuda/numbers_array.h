@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An array of any of the four types with numbers that a test reads and writes as doubles.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Point-wise problems of all types, layouts and present arrays for a Runner, held to the bounds of
 // functions.h and pointwise.h against long double.
 #pragma once

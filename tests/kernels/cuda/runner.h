@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Who solves a problem for the tests: the kernels emulated on the CPU, or a GPU. Pointers are the
 // host's either way.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The cut of a problem over blocks and threads: every element met once, by 16-byte accesses only
 // where they are allowed, in a grid that a device takes.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The operators' CUDA library: loads without a GPU, tells the dispatcher, and says in words what is
 // missing.
 #include "dyt/ops/load_cuda.h"

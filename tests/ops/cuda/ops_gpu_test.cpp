@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The operators on CUDA tensors against the same on the CPU: values, gradients, in place, residual
 // form, norms, strides, streams.
 #include <ATen/ATen.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From a problem to what its kernels take: walk, pointers, workspace. Shared by the launches and
 // the tests' emulation.
 #pragma once

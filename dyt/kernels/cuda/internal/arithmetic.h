@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Elementary functions that f and f' are made of, without the branches of a general library: the
 // ranges are what the kernels need. In fp32 plain fused multiply-adds, so the host's tests see the
 // GPU's very bits up to the approximate instructions underneath.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the GPU's own instructions do, under the names that the kernels use. Counterpart for the
 // host: host_machine.h, with the same names and, for the approximate instructions, their documented
 // errors.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The last step of a backward: partial sums become gradients of parameters, in a fixed order and in
 // fp64, rounded once to the parameters' type.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // f and f' of each function of the family, for one element: value(u) = f(u), point(u) both.
 //
 // One struct a function, and one entry in the list at the end: the kernels of all types follow from

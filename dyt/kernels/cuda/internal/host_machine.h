@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The host's counterpart of device_machine.h, for tests. Approximate instructions and library
 // functions return the exact result moved by their documented error times `approximation_error`,
 // from -1 to 1: a test that passes at both ends covers whatever the hardware does within its word.

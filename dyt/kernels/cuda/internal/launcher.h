@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Queues kernels on a stream, with the CUDA runtime's answers in words.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The rest of the family: one form each for fp32 and 16-bit types. See functions.h.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From a norm's problem to what its kernels take. See arguments.h.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // LayerNorm and RMSNorm, backward: what one thread does, in one pass over memory. A thread keeps
 // its columns of the row and their sums in registers; in rows wider than that the rest is read
 // again, and its sums lie in the block's own row of the workspace.

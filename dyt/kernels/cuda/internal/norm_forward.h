@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // LayerNorm and RMSNorm, forward: what one thread does. A row is read once and kept in registers;
 // what does not fit there (more than kForwardTiles vectors a thread) is read again.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the forward and backward kernels of the norms share: sums over a team, parameters of a tile.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How LayerNorm and RMSNorm are cut over blocks and threads. A team of `lanes` threads takes a row;
 // the team's size and the order of its sums depend on the row's width alone, so a row's bits do not
 // depend on the rows around it, on the device or on alignment.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Arrays of the four types, 16 bytes at a time: V numbers as they lie in memory, and as numbers to
 // compute with. Where 16-byte accesses are not possible, the V numbers come one by one from places
 // that are `stride` elements apart, so that neighbouring threads still read neighbouring numbers.

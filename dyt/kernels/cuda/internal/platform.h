@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The code of the kernels is compiled twice: by nvcc for the GPU, and by the host's compiler for
 // the tests, which run whole kernels on the CPU (tests/kernels/cuda/emulator.h). This is the one
 // place that knows which of the two is at work.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Kernels of the point-wise forward for one type: included by one small .cu file a type, so that
 // they compile side by side.
 #pragma once

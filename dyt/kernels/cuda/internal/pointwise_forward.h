@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The point-wise forward: what one thread does, for the GPU and for the tests' CPU emulation.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the forward and backward kernels of the point-wise family share: parameters as numbers.
 //
 // One body serves both layouts, all parameter types, absent parameters and the residual addition,

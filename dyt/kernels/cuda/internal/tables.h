@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tables of kernels, one entry a function: written in the .cu files, read by the host code that
 // launches, with no header of CUDA between them.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How a point-wise problem is cut over the blocks and threads of a grid. Plain arithmetic on the
 // shape and the number of multiprocessors: the kernels walk by it, the host sizes grids and
 // workspace by it, and the tests check on a CPU that every element is met exactly once.
