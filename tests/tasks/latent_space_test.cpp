@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "dyt/io/tensor_file.h"
 #include "dyt/tasks/diffusion.h"
 #include "dyt/tasks/presets.h"

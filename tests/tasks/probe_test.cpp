@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <torch/nn/module.h>
 
+#include <nlohmann/json.hpp>
+
 #include "dyt/io/tensor_file.h"
 #include "dyt/models/probe_classifier.h"
 #include "dyt/tasks/presets.h"

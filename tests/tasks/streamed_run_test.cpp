@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <torch/nn/module.h>
 
+#include <nlohmann/json.hpp>
+
 #include "dyt/core/files.h"
 #include "dyt/tasks/classify.h"
 #include "dyt/tasks/presets.h"
