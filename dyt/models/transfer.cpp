@@ -15,8 +15,8 @@ namespace {
 
 using Parameters = torch::OrderedDict<std::string, at::Tensor>;
 
-[[noreturn]] void throw_misfit(const char* what, const std::string& name, std::string expected,
-                               std::string found) {
+[[noreturn]] void throw_tensor_misfit(const char* what, const std::string& name,
+                                      std::string expected, std::string found) {
   throw core::Error(
       core::ErrorKind::kData,
       {.what = what, .where = name, .expected = std::move(expected), .found = std::move(found)});
@@ -108,8 +108,8 @@ at::Tensor fitted(const at::Tensor& value, const at::Tensor& to, const std::stri
     return resampled(value, to, name, options);
   }
   if (value.sizes() != to.sizes()) {
-    throw_misfit("a tensor of the checkpoint has another shape than the model's", name,
-                 shape_text(to), shape_text(value));
+    throw_tensor_misfit("a tensor of the checkpoint has another shape than the model's", name,
+                        shape_text(to), shape_text(value));
   }
   return value;
 }
@@ -136,8 +136,8 @@ Transfer load_pretrained(torch::nn::Module& model,
     const at::Tensor* to = parameters.find(name);
     to = to == nullptr ? buffers.find(name) : to;
     if (to == nullptr) {
-      throw_misfit("the model has no place for a tensor of the checkpoint", full_name, "",
-                   shape_text(value));
+      throw_tensor_misfit("the model has no place for a tensor of the checkpoint", full_name, "",
+                          shape_text(value));
     }
     copies.emplace_back(*to, fitted(value, *to, name, options));
     if (value.sizes() != to->sizes()) {
@@ -152,8 +152,8 @@ Transfer load_pretrained(torch::nn::Module& model,
         continue;
       }
       if (!may_be_missing(item.key(), head, options)) {
-        throw_misfit("the checkpoint lacks a tensor of the model", item.key(),
-                     shape_text(item.value()), "");
+        throw_tensor_misfit("the checkpoint lacks a tensor of the model", item.key(),
+                            shape_text(item.value()), "");
       }
       transfer.missing.push_back(item.key());
     }
