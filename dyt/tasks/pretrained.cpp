@@ -113,7 +113,7 @@ std::string evaluated_weights(const RunConfig& config) {
   return is_average ? "ema.safetensors" : "model.safetensors";
 }
 
-fs::path weights_file(const std::string& from) {
+fs::path weights_file(const std::string& from, std::string_view key) {
   const fs::path path = from;
   std::error_code ignored;
   if (fs::is_regular_file(path, ignored)) {
@@ -125,8 +125,9 @@ fs::path weights_file(const std::string& from) {
   const fs::path last = train::find_checkpoint(path, "last");
   if (!is_run || !train::is_checkpoint(last)) {
     throw core::Error(core::ErrorKind::kData,
-                      {.what = "no weights to start from",
-                       .where = "start.from",
+                      {.what = key == kStartFrom ? "no weights to start from"
+                                                 : "not a run folder with a checkpoint",
+                       .where = std::string(key),
                        .expected = "a .safetensors file, or a run's folder with a checkpoint",
                        .found = from});
   }

@@ -17,13 +17,15 @@ namespace dyt::tasks {
 
 struct RunConfig;
 
+inline constexpr std::string_view kStartFrom = "start.from";
+
 // The file of a checkpoint that holds the weights which the run's accuracy is of: the moving
 // average where it is evaluated instead of the weights.
 std::string evaluated_weights(const RunConfig& config);
 
 // The file that `from` means: itself, or the last checkpoint's weights in a run's folder.
-// Error(kData) where there is neither, and where that checkpoint is damaged.
-std::filesystem::path weights_file(const std::string& from);
+// Error(kData), which names the key, where there is neither, and where that checkpoint is damaged.
+std::filesystem::path weights_file(const std::string& from, std::string_view key = kStartFrom);
 
 // The folder of the run that those weights are of: `from` itself, or, of a file (a link is
 // followed), the folder with a run's config.toml that it lies in, at most two folders further up.

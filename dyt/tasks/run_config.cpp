@@ -213,7 +213,7 @@ std::map<std::string, std::string> weights_of(const RunConfig& config) {
   }
   if (!config.diffusion.classifier.empty()) {
     weights["diffusion.classifier"] =
-        core::sha256_hex_of_file(weights_file(config.diffusion.classifier));
+        core::sha256_hex_of_file(weights_file(config.diffusion.classifier, "diffusion.classifier"));
   }
   return weights;
 }

@@ -59,6 +59,7 @@ constexpr StartRuleRow kStartRules[] = {
     {"data.test_images", StartRule::kFree},
     {"data.test_labels", StartRule::kFree},
     {"data.folder", StartRule::kFree},
+    {"data.test_folder", StartRule::kFree},
     {"data.image_size", StartRule::kFree},
     {"data.stream", StartRule::kFree},
     {"data.crop_ratio", StartRule::kFree},

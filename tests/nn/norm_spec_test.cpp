@@ -57,7 +57,7 @@ TEST(NormSpec, ErrorsNameTheNearest) {
   expect_error(usage, "did you mean 'layer_norm'?", [] { parse_norm_spec("layernorm"); });
   expect_error(usage, "did you mean 'hardtanh'?", [] { parse_norm_spec("hard_tanh"); });
   expect_error(usage, "unknown norm slot ''", [] { parse_norm_spec(""); });
-  expect_error(usage, "did you mean 'alpha0'?", [] { parse_norm_spec("dyt:alpha=1"); });
+  expect_error(usage, "did you mean 'alpha0'", [] { parse_norm_spec("dyt:alpha=1"); });
   expect_error(usage, "unknown key 'alpha0'", [] { parse_norm_spec("layer_norm:alpha0=1"); });
   expect_error(usage, "unknown key 'eps'", [] { parse_norm_spec("dyt:eps=1"); });
   expect_error(usage, "unknown key 'impl'", [] { parse_norm_spec("batch_norm:impl=torch"); });

@@ -8,9 +8,11 @@
 
 #include "dyt/analysis/sample_quality.h"
 #include "dyt/core/files.h"
+#include "dyt/core/hash.h"
 #include "dyt/formats/png_write.h"
 #include "dyt/io/tensor_file.h"
 #include "dyt/models/inception.h"
+#include "dyt/train/checkpoint.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/fill.h"
 #include "tests/support/temp_folder.h"
@@ -143,13 +145,18 @@ TEST_F(ByClassifier, PicturesThatTheClassifierDoesNotTakeAreNamed) {
 }
 
 TEST_F(ByClassifier, FeaturesThatAreNotFiniteNameThePicture) {
-  io::NamedTensors tensors = io::read_tensors(run_ / "last/model.safetensors");
+  // Weights that are not finite would be refused; these are, and what they compute is not.
+  const std::filesystem::path weights = run_ / "last/model.safetensors";
+  io::NamedTensors tensors = io::read_tensors(weights);
   for (auto& [name, tensor] : tensors) {
     if (name == "blocks.0.mlp.fc1.weight") {
-      tensor[0][0] = std::numeric_limits<float>::quiet_NaN();
+      tensor[0].fill_(std::numeric_limits<float>::max());
     }
   }
-  io::save_tensors(run_ / "last/model.safetensors", tensors);
+  io::save_tensors(weights, tensors);
+  train::CheckpointState state = train::read_state(run_ / "last");
+  state.sums["model.safetensors"] = core::xxh3_hex_of_file(weights);
+  core::write_file_atomic(run_ / "last" / train::kStateFile, train::state_text(state));
   expect_error(ErrorKind::kData, "a/10.png", [&] { quality(noisy("a", 5), noisy("b", 5)); });
 }
 
