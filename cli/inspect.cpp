@@ -25,7 +25,7 @@ int run_inspect(const InspectCommand& command) {
   const std::filesystem::path page = command.page.empty()
                                          ? std::filesystem::path(command.run) / "inspect.html"
                                          : std::filesystem::path(command.page);
-  if (!command.json) {
+  if (!command.json && !command.page.empty()) {
     check_output_file("--page", page);  // before the work
   }
   const std::string inspection = tasks::inspect_run(command.run, command.options);

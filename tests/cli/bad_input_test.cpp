@@ -208,7 +208,7 @@ TEST(BadCheckpoint, OfAnotherHeadIsNamedByEvalAndGoesAsAStart) {
   ASSERT_EQ(run_dyt(tiny_run("train", {"out=" + run})).status, 0);
   CommandResult result = run_dyt({"eval", run, data});
   EXPECT_EQ(result.status, 3);
-  EXPECT_TRUE(mentions(result.errors, "'head.weight' is (10, 16) in the file, (2, 16) here"));
+  EXPECT_TRUE(mentions(result.errors, "classes: 10 in the run, 2 here"));
 
   const auto start = [&](const std::string& key) {
     return run_dyt(tiny_run("train", {data, "start.from=" + run, key, "train.batch_size=8",
@@ -216,8 +216,8 @@ TEST(BadCheckpoint, OfAnotherHeadIsNamedByEvalAndGoesAsAStart) {
   };
   // With the class token's pooling the network has another norm before its head.
   result = start("model.global_pool=token");
-  EXPECT_EQ(result.status, 3);
-  EXPECT_TRUE(mentions(result.errors, "fc_norm.bias"));
+  EXPECT_EQ(result.status, 2);
+  EXPECT_TRUE(mentions(result.errors, "model.global_pool=token here, model.global_pool=avg there"));
   EXPECT_FALSE(std::filesystem::exists(folder / "tuned"));
   EXPECT_EQ(start("model.global_pool=avg").status, 0) << "a head of two classes starts anew";
 }

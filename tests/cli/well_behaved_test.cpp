@@ -34,7 +34,7 @@ TEST(WellBehaved, ConfigurationComesFromPipes) {
   const TempFolder folder;
   const std::string keys = kTinyKeys + "--quiet out=" + folder.path().string();
   for (const std::string& script : {"$D train <(echo 'seed = 3')" + keys + "/a",
-                                   "echo 'seed = 3' | $D train /dev/stdin" + keys + "/b"}) {
+                                    "echo 'seed = 3' | $D train /dev/stdin" + keys + "/b"}) {
     const CommandResult result = shell(script);
     EXPECT_EQ(result.status, 0) << result.output;
   }
