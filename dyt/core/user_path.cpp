@@ -55,7 +55,7 @@ std::string escaped_text(std::string_view text) {
 }
 
 std::string path_text(const std::filesystem::path& path) {
-  const std::string shown = escaped_text(path.native());
+  std::string shown = escaped_text(path.native());
   if (path.empty() || path.is_absolute()) {
     return shown;
   }
