@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Paths as a person gives them, and as they are shown to one.
 //
-//   check_tilde("~/pets", "data.folder");         // Error: the shell has left the ~
-//   path_text("pets");                            // "pets (that is /home/ann/pets)"
-//   cache_folder() / "listings";                  // where there is one
+//   check_tilde("data.folder", "~/pets", "command line");   // Error: the shell has left the ~
+//   path_text("pets");                                      // "pets (that is /home/ann/pets)"
+//   cache_folder() / "listings";                            // where there is one
 #pragma once
 
 #include <filesystem>

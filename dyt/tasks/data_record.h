@@ -2,8 +2,10 @@
 // What a run's folder says of the data that it was made from (data.json), and what of that is
 // otherwise where the data are opened again: a number of other images is never taken for the run's.
 //
-//   const DataRecord now = record_of(images, config.data);
-//   for (const std::string& line : data_differences(read_data_record("runs/a"), now)) ...
+//   const DataRecord now = record_of(images, config);
+//   for (const std::string& line : data_differences(read_data_record("runs/a"), now)) {
+//     show(line);
+//   }
 #pragma once
 
 #include <cstdint>

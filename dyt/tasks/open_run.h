@@ -2,7 +2,9 @@
 // A checkpoint of a run folder with its data and its network, ready to be looked at.
 //
 //   const OpenRun run = open_run("runs/a", "last", {"data.folder=new", "other_data=true"});
-//   for (const std::string& line : run.data_differences) ...  // to be said beside every result
+//   for (const std::string& line : run.data_differences) {
+//     show(line);   // to be said beside every result
+//   }
 #pragma once
 
 #include <filesystem>

@@ -3,8 +3,8 @@
 // checksum of each file beside it and, in its last line, of itself. Every byte is checked when it
 // is read.
 //
-//   const fs::path checkpoint = find_checkpoint("runs/a", "last");
-//   load_tensors(checked_part(checkpoint, "model.safetensors"), module_tensors(model));
+//   const std::filesystem::path checkpoint = find_checkpoint("runs/a", "last");
+//   checked_part(checkpoint, "model.safetensors");   // its path; Error(kData) where it is damaged
 #pragma once
 
 #include <cstdint>

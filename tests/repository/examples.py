@@ -33,7 +33,8 @@ def head_of(text):
 
 def examples_of(header, text):
     found, block, start, after_empty = [], [], 0, False
-    namespace = NAMESPACE.search(text)
+    # The last one: those before hold forward declarations of other layers.
+    namespace = (list(NAMESPACE.finditer(text)) or [None])[-1]
     for number, line in enumerate([*head_of(text), ""], 1):
         if CODE_LINE.match(line) and (block or after_empty):
             start = start or number
