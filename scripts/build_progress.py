@@ -6,9 +6,11 @@ On a terminal one line that changes in place; elsewhere a line every 30 seconds.
 printed as it comes. The exit status is ninja's.
 """
 import os
+import queue
 import re
 import subprocess
 import sys
+import threading
 import time
 
 MARK = "@dyt "  # begins ninja's own lines, so that no compiler's line is taken for one
@@ -27,21 +29,29 @@ class Progress:
         self.in_place = stream.isatty() and os.environ.get("TERM") != "dumb"
         self.now = now
         self.begun = self.said = now()
+        self.done = self.total = 0
         self.shown = False
 
-    def text(self, done, total):
+    def text(self):
         spent = self.now() - self.begun
-        left = "" if done == 0 else ", " + duration(spent / done * (total - done))
-        return f"build: {done} of {total} steps{left}"
+        left = "" if self.done == 0 else ", " + duration(spent / self.done * (self.total - self.done))
+        return f"build: {self.done} of {self.total} steps{left}"
 
     def step(self, done, total):
+        self.done, self.total = done, total
+        self.tick()
+
+    def tick(self):
+        """Also between steps: one may take minutes, and the time left grows with them."""
+        if self.total == 0:
+            return
         if self.in_place:
-            self.stream.write("\r" + self.text(done, total) + "\033[K")
+            self.stream.write("\r" + self.text() + "\033[K")
             self.stream.flush()
             self.shown = True
-        elif self.now() - self.said >= SECONDS_BETWEEN_LINES and done < total:
+        elif self.now() - self.said >= SECONDS_BETWEEN_LINES and self.done < self.total:
             self.said = self.now()
-            print(self.text(done, total), file=self.stream, flush=True)
+            print(self.text(), file=self.stream, flush=True)
 
     def clear(self):
         if self.shown:
@@ -54,12 +64,36 @@ class Progress:
         self.stream.flush()
 
 
+def lines_of(stream, seconds):
+    """Its lines as they come, and None where none has come for so long."""
+    lines = queue.Queue()
+
+    def read():
+        for line in stream:
+            lines.put(line)
+        lines.put("")
+
+    threading.Thread(target=read, daemon=True).start()
+    while True:
+        try:
+            line = lines.get(timeout=seconds)
+        except queue.Empty:
+            yield None
+            continue
+        if line == "":
+            return
+        yield line
+
+
 def main(command):
     progress = Progress(sys.stdout)
     environment = dict(os.environ, NINJA_STATUS=MARK + "%f/%t ")
     ninja = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE,
                              stderr=subprocess.STDOUT, text=True, errors="replace")
-    for line in ninja.stdout:
+    for line in lines_of(ninja.stdout, seconds=2):
+        if line is None:
+            progress.tick()
+            continue
         status = STATUS.match(line)
         if status:
             progress.step(int(status[1]), int(status[2]))

@@ -54,6 +54,28 @@ class BuildProgress(unittest.TestCase):
         self.assertEqual(len(lines), 6)
         self.assertEqual(lines[0], "build: 15 of 300 steps, about 10 min left")
 
+    def test_a_step_of_minutes_does_not_silence_it(self):
+        clock, output = Clock(), io.StringIO()
+        progress = build_progress.Progress(output, clock)
+        progress.tick()  # nothing is known yet
+        progress.step(1, 4)
+        for seconds in range(1, 100):
+            clock.seconds = seconds
+            progress.tick()
+        self.assertEqual(output.getvalue().splitlines()[-1],
+                         "build: 1 of 4 steps, about 4 min left")
+        self.assertEqual(len(output.getvalue().splitlines()), 3)
+
+    def test_lines_and_the_time_without_any(self):
+        read, write = os.pipe()
+        with os.fdopen(read) as stream:
+            lines = build_progress.lines_of(stream, 0.05)
+            os.write(write, b"a\n")
+            self.assertEqual(next(lines), "a\n")
+            self.assertIsNone(next(lines))
+            os.close(write)
+            self.assertEqual([line for line in lines if line], [])
+
     def test_on_a_terminal_one_line_that_is_wiped_before_a_message(self):
         clock, output = Clock(), Terminal()
         os.environ["TERM"] = "xterm"
